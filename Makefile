@@ -1,0 +1,52 @@
+# Two commands do all: `make run` serves the site, `make test` checks everything.
+PYTHON ?= python3
+BIN := .venv/bin
+FLASK := $(BIN)/flask --app app
+
+.PHONY: install install-dev run test format lock messages bench screens
+
+install: .venv/.ready
+	@$(BIN)/pybabel -q compile -d translations 2>/dev/null
+	@$(FLASK) storage prepare
+
+.venv/.ready: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.ready-dev: requirements-dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/.ready
+
+install-dev: .venv/.ready-dev install
+
+run: install
+	@exec $(BIN)/python app.py
+
+test: install-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(FLASK) content check
+	$(FLASK) translations check
+	$(BIN)/pytest
+
+format:
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Collect the interface's words anew and merge them into every catalogue.
+messages:
+	$(FLASK) translations collect
+
+# Needs `uv`. Writes locks with hashes and without any address.
+lock:
+	uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -o requirements.txt
+	uv pip compile -q pyproject.toml --universal --extra dev --generate-hashes --no-emit-index-url --no-header -c requirements.txt -o requirements-dev.txt
+
+bench: install-dev
+	$(BIN)/python tests/bench/pages.py
+
+screens: install-dev
+	$(BIN)/python tests/bench/screens.py

@@ -1,0 +1,41 @@
+"""Starts the site with the real server: ``python app.py``. Holds nothing that anything else needs."""
+
+from __future__ import annotations
+
+import sys
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from app.cli import prepare
+from app.config import Settings
+from app.content.library import ContentError
+from app.kernel.errors import ConfigError
+
+
+def main() -> int:
+    """Serve until stopped. Returns 2 with a sentence on the error stream where a setting or the content is wrong."""
+    try:
+        settings = Settings.from_environment()
+        prepare(settings)
+    except (ConfigError, ContentError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"Dorohovkaz on http://{settings.host}:{settings.port}", flush=True)
+    Granian(
+        "app.site:create_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        log_level=LogLevels.warning,
+        log_access=False,
+        respawn_failed_workers=True,
+    ).serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

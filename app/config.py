@@ -1,0 +1,144 @@
+"""Settings: one frozen value, read once from the environment, documented here and in ``docs/operating.md``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.kernel.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator can set. `from_environment` reads the variable of the same name in capitals."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    instance: Path = ROOT / "instance"
+    content: Path = ROOT / "content"
+    database_url: str = ""
+    site_url: str = ""
+    secret_key: str = ""
+    hsts: bool = False
+    page_cache_mb: int = 64
+    pdf_limit: str = "20 per minute"
+    rate_limit_storage: str = "memory://"
+    security_contact: str = ""
+    trusted_proxies: int = 0
+
+    @property
+    def database(self) -> str:
+        """The address of the database: `database_url`, or the SQLite file in the instance folder."""
+        return self.database_url or f"sqlite:///{self.instance / 'dorohovkaz.sqlite3'}"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings. Raises ConfigError that names the variable and what it takes."""
+        given = os.environ if environment is None else environment
+        read: dict[str, Any] = {}
+        for field in fields(cls):
+            text = given.get(field.name.upper(), "").strip()
+            if text:
+                read[field.name] = _PARSERS.get(field.name, str)(text)
+        return cls(**read)
+
+
+def _whole(name: str, low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ConfigError(f"{name} is {text!r}; it takes a whole number from {low} to {high}.")
+        return int(text)
+
+    return parse
+
+
+def _flag(name: str) -> Callable[[str], bool]:
+    def parse(text: str) -> bool:
+        if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
+            raise ConfigError(f"{name} is {text!r}; it takes 1 or 0.")
+        return text.lower() in {"1", "true", "yes"}
+
+    return parse
+
+
+def _site_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
+        raise ConfigError(f"SITE_URL is {text!r}; it takes an address without a path, such as https://example.org.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ConfigError("DATABASE_URL takes sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.")
+    return text.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _content(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not (path / "sources.yaml").is_file():
+        raise ConfigError(f"CONTENT is {text!r}; it takes a folder of content files (sources.yaml was not found in it).")
+    return path
+
+
+def _secret_key(text: str) -> str:
+    if len(text) < 32:
+        raise ConfigError("SECRET_KEY is too short; it takes at least 32 characters.")
+    return text
+
+
+def _limit(text: str) -> str:
+    from limits import parse
+
+    try:
+        parse(text)
+    except ValueError:
+        raise ConfigError(f"PDF_LIMIT is {text!r}; it takes a rate such as '20 per minute'.") from None
+    return text
+
+
+def _storage(text: str) -> str:
+    if not text.startswith(("memory://", "redis://", "rediss://", "unix://")):
+        raise ConfigError("RATE_LIMIT_STORAGE takes memory:// or redis://HOST:PORT.")
+    return text
+
+
+_PARSERS: Mapping[str, Callable[[str], Any]] = {
+    "port": _whole("PORT", 1, 65535),
+    "workers": _whole("WORKERS", 1, 64),
+    "instance": lambda text: Path(text).expanduser(),
+    "content": _content,
+    "database_url": _database_url,
+    "site_url": _site_url,
+    "secret_key": _secret_key,
+    "hsts": _flag("HSTS"),
+    "page_cache_mb": _whole("PAGE_CACHE_MB", 1, 4096),
+    "pdf_limit": _limit,
+    "rate_limit_storage": _storage,
+    "trusted_proxies": _whole("TRUSTED_PROXIES", 0, 9),
+}
+
+
+def secret(settings: Settings) -> str:
+    """Return the key that signs forms: SECRET_KEY, or the one kept in the instance folder, made on first use (mode 0600)."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.instance / "secret_key"
+    settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    found = path.read_text().strip()
+    if len(found) < 32:
+        raise ConfigError(f"{path} does not hold a key; remove the file to have a new one made.")
+    return found

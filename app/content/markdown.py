@@ -1,0 +1,161 @@
+"""Safe Markdown for articles: no HTML, own link schemes, citations, terms explained at first use.
+
+Links are written ``[text](org:id)``, ``[text](article:slug)``, ``[text](term:id)``, ``[text](route:)``; a citation is
+``[^source-id]`` behind the statement it supports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+from app.kernel.text import slug
+
+_CITATION = re.compile(r"\s*\[\^([a-z0-9][a-z0-9_-]*)\]")
+_LINK = re.compile(r"\]\(([a-z]+):([a-z0-9_-]*)\)")
+_HEADING = re.compile(r"^#{2,3} +(.+?)\s*$", re.MULTILINE)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
+
+
+def citations(body: str) -> tuple[str, ...]:
+    """Return the ids cited in a Markdown body, in order of first use."""
+    return tuple(dict.fromkeys(_CITATION.findall(body)))
+
+
+def links(body: str) -> list[tuple[str, str]]:
+    """Return (scheme, target) of each link in a Markdown body."""
+    return _LINK.findall(body)
+
+
+def headings(body: str) -> list[str]:
+    return _HEADING.findall(body)
+
+
+class TermMarker:
+    """Finds terms in running text and marks the first use of each on one page.
+
+    `patterns` gives (term id, pattern) pairs; in a pattern ``*`` at the end of a word stands for any ending. Longer
+    patterns win. Patterns in capitals match capitals only.
+    """
+
+    def __init__(self, patterns: Sequence[tuple[str, str]]) -> None:
+        self._ids: dict[str, str] = {}
+        parts = []
+        for number, (id_, pattern) in enumerate(sorted(patterns, key=lambda pair: -len(pair[1]))):
+            words = r"\s+".join(
+                re.escape(word.removesuffix("*")) + (r"\w*" if word.endswith("*") else "")
+                for word in pattern.replace("'", "’").split()
+            )
+            flags = "" if pattern.isupper() else "(?i:"
+            parts.append(f"(?P<t{number}>{flags}{words}{')' if flags else ''})")
+            self._ids[f"t{number}"] = id_
+        self._pattern = re.compile(rf"(?<![\w’])(?:{'|'.join(parts)})(?![\w’])") if parts else None
+
+    def mark(self, text: str, used: list[str]) -> Markup:
+        """Escape `text` and link the first use of each term not yet in `used`; found ids are appended to `used`."""
+        if self._pattern is None:
+            return escape(text)
+        out, end = Markup(), 0
+        for found in self._pattern.finditer(text):
+            id_ = self._ids[found.lastgroup or ""]
+            if id_ in used:
+                continue
+            used.append(id_)
+            out += escape(text[end : found.start()])
+            out += Markup('<a class="term" href="#w-{}">{}</a>').format(id_, found.group())
+            end = found.end()
+        return out + escape(text[end:])
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An article's body as HTML with what it uses: its sections, the sources cited and the terms marked, in order."""
+
+    html: Markup
+    sections: tuple[tuple[str, str], ...]
+    cited: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+def render(
+    body: str, *, address_of: Callable[[str, str], str], marker: TermMarker, titles: Mapping[str, str]
+) -> Rendered:
+    """Render a Markdown body.
+
+    `address_of(scheme, target)` resolves own links; `titles` gives a source's title by id for the citation's label.
+    """
+    parser = _parser()
+    tokens = parser.parse(body)
+    cited: list[str] = []
+    used: list[str] = []
+    sections: list[tuple[str, str]] = []
+    in_heading = False
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open":
+            in_heading = True
+            text = tokens[place + 1].content
+            anchor = slug(text)
+            token.attrSet("id", anchor)
+            if token.tag == "h2":
+                sections.append((anchor, text))
+        elif token.type == "heading_close":
+            in_heading = False
+        elif token.type == "inline" and token.children:
+            token.children = _inline(token.children, address_of, marker, titles, cited, used, plain=in_heading)
+        elif token.type == "table_open":
+            token.attrSet("class", "wide")
+    html = Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704 (html is off, text is escaped)
+    return Rendered(html, tuple(sections), tuple(cited), tuple(used))
+
+
+def _inline(
+    children: list[Token],
+    address_of: Callable[[str, str], str],
+    marker: TermMarker,
+    titles: Mapping[str, str],
+    cited: list[str],
+    used: list[str],
+    *,
+    plain: bool,
+) -> list[Token]:
+    out: list[Token] = []
+    in_link = False
+    for token in children:
+        if token.type == "link_open":
+            in_link = True
+            scheme, _, target = str(token.attrGet("href")).partition(":")
+            token.attrSet("href", address_of(scheme, target))
+        elif token.type == "link_close":
+            in_link = False
+        if token.type != "text":
+            out.append(token)
+            continue
+        end = 0
+        for found in _CITATION.finditer(token.content):
+            out.append(_html(_text(token.content[end : found.start()], marker, used, plain=plain or in_link)))
+            id_ = found.group(1)
+            if id_ not in cited:
+                cited.append(id_)
+            label = Markup('<sup><a href="#s-{0}" title="{2}">[{1}]</a></sup>')
+            out.append(_html(label.format(id_, cited.index(id_) + 1, titles.get(id_, id_))))
+            end = found.end()
+        out.append(_html(_text(token.content[end:], marker, used, plain=plain or in_link)))
+    return out
+
+
+def _text(text: str, marker: TermMarker, used: list[str], *, plain: bool) -> Markup:
+    return escape(text) if plain else marker.mark(text, used)
+
+
+def _html(markup: Markup) -> Token:
+    return Token("html_inline", "", 0, content=str(markup))

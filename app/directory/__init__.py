@@ -1,0 +1,1 @@
+"""The directory: organisations, their phones and hours, what they are and are not competent for."""

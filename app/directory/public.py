@@ -1,0 +1,113 @@
+"""The directory for families: list with filters, a body's page, its vCard, and "Is this number official?"."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Blueprint, Response, abort, request
+
+from app.content.sources import Sources
+from app.directory.cards import card, number_text
+from app.directory.choose import ABROAD, Choice, choose
+from app.directory.contacts import LONGEST, Verdict, recognise
+from app.directory.forms import ContactForm
+from app.directory.labels import KINDS, NEEDS, SERVES
+from app.directory.model import Directory, Kind, Need, Serves
+from app.directory.vcard import vcards
+from app.guidance.model import Guidance
+from app.web.edition import part
+from app.web.language import in_language, language
+from app.web.pages import DAY, MINUTE, answers_page, keep, public_page
+
+blueprint = in_language(Blueprint("directory", __name__))
+E = TypeVar("E", bound=StrEnum)
+
+
+@blueprint.get("/organisations/")
+def organisations() -> Response:
+    """List the bodies that match the filters; the filters are links and a plain form."""
+    directory = part(Directory)
+    region = request.args.get("region")
+    choice = Choice(
+        need=_option(Need, "need"),
+        serves=_option(Serves, "serves"),
+        region=region if region == ABROAD or region in directory.regions else None,
+        kind=_option(Kind, "kind"),
+        open_now=request.args.get("open") == "now",
+    )
+    now = datetime.now(UTC)
+    found = [card(body, language(), now) for body in choose(directory, choice, now)]
+    return public_page(
+        "directory/organisations.html",
+        fresh_for=MINUTE,
+        cards=found,
+        choice=choice,
+        needs=NEEDS,
+        serves=SERVES,
+        kinds=KINDS,
+        regions={code: words[language()] for code, words in directory.regions.items()},
+    )
+
+
+@blueprint.get("/organisations/<id_>")
+def organisation(id_: str) -> Response:
+    """Show one body with everything that may be offered."""
+    body = part(Directory).organisations.get(id_)
+    if body is None:
+        abort(404)
+    regions = part(Directory).regions
+    return public_page(
+        "directory/organisation.html",
+        fresh_for=MINUTE,
+        card=card(body, language(), datetime.now(UTC)),
+        body=body,
+        needs=[NEEDS[need] for need in body.needs],
+        serves=[SERVES[group] for group in body.serves],
+        regions=[regions[code][language()] for code in body.regions if code in regions],
+        sources=[part(Sources).by_id[source] for source in body.sources],
+        articles=[
+            article for article in part(Guidance).articles.values() if id_ in article.facts.organisations
+        ][:6],
+    )
+
+
+@blueprint.get("/organisations/<id_>.vcf")
+def vcard(id_: str) -> Response:
+    """Hand the body's current contacts to the phone's address book."""
+    body = part(Directory).organisations.get(id_)
+    text = vcards([card(body, language(), datetime.now(UTC))]) if body else ""
+    if not text:
+        abort(404)
+    response = Response(text, mimetype="text/vcard")
+    response.headers["Content-Disposition"] = f"attachment; filename={id_}.vcf"
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return keep(response, DAY)
+
+
+@blueprint.get("/check-contact")
+def check_contact() -> Response:
+    """Tell whether a number, e-mail or web address is in the directory. The reader's text is shown back, never kept."""
+    form = ContactForm(request.args, meta={"csrf": False})
+    typed = (form.contact.data or "").strip()[:LONGEST]
+    finding = recognise(typed, part(Directory)) if typed else None
+    now = datetime.now(UTC)
+    return answers_page(
+        "directory/check_contact.html",
+        form=form,
+        typed=typed,
+        submitted="contact" in request.args,
+        finding=finding,
+        verdict=Verdict,
+        use_instead=number_text(finding.use_instead) if finding and finding.use_instead else "",
+        cards=[card(body, language(), now) for body in finding.bodies] if finding else [],
+    )
+
+
+def _option(kind: type[E], name: str) -> E | None:
+    """Return the chosen option of a filter; an unknown one is dropped."""
+    try:
+        return kind(request.args.get(name, ""))
+    except ValueError:
+        return None

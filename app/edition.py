@@ -1,0 +1,51 @@
+"""Puts an edition together: every slice reads its part of a library, every slice checks it."""
+
+from __future__ import annotations
+
+from app.content.library import ContentError, Fault, Library, Reader
+from app.content.sources import Sources, load_sources
+from app.directory.load import check_directory, load_directory
+from app.directory.model import Directory
+from app.guidance.load import check_guidance, check_topics, load_guidance, load_topics
+from app.guidance.model import Guidance, Topics
+from app.pathways.check import check_route
+from app.pathways.load import check_pathways, load_pathways
+from app.pathways.model import Pathways
+from app.web.edition import Edition
+
+
+def read_edition(library: Library) -> Edition:
+    """Read all parts. Raises ContentError with every fault that makes a file unreadable."""
+    reader = Reader(library)
+    edition = _read(reader)
+    if reader.faults:
+        raise ContentError(reader.faults)
+    return edition
+
+
+def check_edition(library: Library) -> list[Fault]:
+    """Return every fault of an edition: unreadable files, broken references, missing texts, dead ends."""
+    reader = Reader(library)
+    edition = _read(reader)
+    sources, directory = edition.part(Sources), edition.part(Directory)
+    guidance, pathways = edition.part(Guidance), edition.part(Pathways)
+    situations = [situation.id for situation in pathways.situations]
+    check_directory(reader, directory, sources)
+    check_guidance(reader, guidance, directory, sources, situations)
+    check_topics(reader, edition.part(Topics), guidance)
+    check_pathways(reader, pathways, directory, sources, guidance.articles)
+    if not reader.faults:
+        check_route(reader, pathways)
+    return reader.faults
+
+
+def _read(reader: Reader) -> Edition:
+    directory = load_directory(reader)
+    parts = {
+        Sources: load_sources(reader),
+        Directory: directory,
+        Guidance: load_guidance(reader),
+        Topics: load_topics(reader),
+        Pathways: load_pathways(reader, directory.regions),
+    }
+    return Edition(reader.library.digest, parts)

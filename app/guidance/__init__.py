@@ -1,0 +1,1 @@
+"""Guidance: articles and the glossary."""

@@ -1,0 +1,158 @@
+"""Reads articles and glossary from a library and checks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from types import MappingProxyType
+
+from app.content.library import Reader
+from app.content.markdown import citations, headings, links
+from app.content.sources import Sources, check_sources
+from app.directory.model import Directory, Status, national
+from app.guidance.model import (
+    EVERY_SITUATION,
+    Article,
+    ArticleFacts,
+    ArticleText,
+    Guidance,
+    Term,
+    Topic,
+    Topics,
+    TranslationFacts,
+)
+from app.kernel.languages import PUBLIC, SOURCE
+
+FOLDER = "articles/"
+GLOSSARY = "glossary.yaml"
+TOPICS = "topics.yaml"
+PAGES = ("about", "privacy", "accessibility", "safety")
+WORDS_PER_ARTICLE = range(150, 901)
+"""Hard limits of an article's length in words; the editors' aim is 250 to 700."""
+
+# A run of digits with phone punctuation, long enough to be a subscriber's number.
+_PHONE = re.compile(r"(?<![\d/-])\+?\(?\d[\d\s()\u00a0-]{8,16}\d(?![\d/])")
+
+
+def load_guidance(reader: Reader) -> Guidance:
+    """Read every article and term; faults go to the reader."""
+    articles: dict[str, Article] = {}
+    for path in reader.library.paths(FOLDER, f"/{SOURCE}.md"):
+        slug = path.removeprefix(FOLDER).removesuffix(f"/{SOURCE}.md")
+        read = reader.prose(path)
+        facts = reader.model(ArticleFacts, path, read[0]) if read else None
+        if read is None or facts is None:
+            continue
+        texts = {SOURCE: ArticleText(facts.title, facts.summary, read[1], facts.edited)}
+        for code in PUBLIC:
+            translated = f"{FOLDER}{slug}/{code}.md"
+            if code == SOURCE or translated not in reader.library.files:
+                continue
+            found = reader.prose(translated)
+            words = reader.model(TranslationFacts, translated, found[0]) if found else None
+            if found and words:
+                texts[code] = ArticleText(words.title, words.summary, found[1], words.edited)
+        articles[slug] = Article(slug, facts, MappingProxyType(texts))
+
+    terms: dict[str, Term] = {}
+    for number, entry in enumerate((reader.data(GLOSSARY) or {}).get("terms", [])):
+        term = reader.model(Term, GLOSSARY, entry)
+        if term is None:
+            continue
+        if term.id in terms:
+            reader.fault(GLOSSARY, f"terms.{number}", f"'{term.id}' stands twice; keep one")
+        terms[term.id] = term
+    pages: dict[str, dict[str, ArticleText]] = {slug: {} for slug in PAGES}
+    for slug, texts_of_page in pages.items():
+        for code in PUBLIC:
+            path = f"pages/{slug}/{code}.md"
+            read = reader.prose(path)
+            words = reader.model(TranslationFacts, path, read[0]) if read else None
+            if read and words:
+                texts_of_page[code] = ArticleText(words.title, words.summary, read[1], words.edited)
+    return Guidance(MappingProxyType(articles), MappingProxyType(terms), MappingProxyType(pages))
+
+
+def load_topics(reader: Reader) -> Topics:
+    """Read the headings of the list of articles."""
+    groups = [reader.model(Topic, TOPICS, entry) for entry in (reader.data(TOPICS) or {}).get("topics", [])]
+    return Topics(tuple(group for group in groups if group is not None))
+
+
+def check_topics(reader: Reader, topics: Topics, guidance: Guidance) -> None:
+    """Record articles that no heading lists and listed articles that do not exist."""
+    listed = {slug for group in topics.groups for slug in group.articles}
+    for slug in sorted(set(guidance.articles) - listed):
+        reader.fault(TOPICS, slug, "no topic lists this article; add it under a heading")
+    for slug in sorted(listed - set(guidance.articles)):
+        reader.fault(TOPICS, slug, "there is no such article; write it or take it out")
+
+
+def check_guidance(
+    reader: Reader, guidance: Guidance, directory: Directory, sources: Sources, situations: Collection[str]
+) -> None:
+    """Record what no single file shows: unknown references, missing translations, uncited sources, dead numbers."""
+    current = {national(phone.number) for body in directory for phone in body.current_phones}
+    offered = current | {phone.short for body in directory for phone in body.current_phones if phone.short}
+    superseded = {
+        *(email.address for body in directory for email in body.emails if email.status is Status.LEGACY),
+        *(site.url.split("//")[1] for body in directory for site in body.websites if site.status is Status.LEGACY),
+    }
+    for slug, article in guidance.articles.items():
+        path = f"{FOLDER}{slug}/{SOURCE}.md"
+        check_sources(reader, sources, path, "sources", article.facts.sources)
+        for body in article.facts.organisations:
+            if body not in directory.organisations:
+                reader.fault(path, "organisations", f"there is no organisation '{body}'")
+        for situation in article.facts.situations:
+            if situation != EVERY_SITUATION and situation not in situations:
+                reader.fault(path, "situations", f"there is no situation '{situation}'")
+        for other in article.facts.read_next:
+            if other not in guidance.articles:
+                reader.fault(path, "read_next", f"there is no article '{other}'; write it or take it out")
+        for code in PUBLIC:
+            spoken = f"{FOLDER}{slug}/{code}.md"
+            text = article.texts.get(code)
+            if text is None:
+                reader.fault(spoken, "", "this public language is missing; translate the article")
+                continue
+            _check_text(reader, spoken, text, article, guidance, directory, sources)
+            for found in _PHONE.findall(text.body):
+                if len(national(found)) >= 9 and national(found) not in offered:
+                    reader.fault(spoken, found, "no current phone of any organisation; take it out or correct it")
+            for address in superseded:
+                if address in text.body:
+                    reader.fault(spoken, address, "a superseded address; take it out")
+            if len(headings(text.body)) != len(headings(article.texts[SOURCE].body)):
+                reader.fault(spoken, "headings", "differ in number from the source language; make them match")
+    for term in guidance.terms.values():
+        check_sources(reader, sources, GLOSSARY, term.id, term.sources)
+
+
+def _check_text(
+    reader: Reader,
+    path: str,
+    text: ArticleText,
+    article: Article,
+    guidance: Guidance,
+    directory: Directory,
+    sources: Sources,
+) -> None:
+    if "TODO" in text.body:
+        reader.fault(path, "", "contains TODO; finish it")
+    cited = citations(text.body)
+    check_sources(reader, sources, path, "citation", cited)
+    for id_ in cited:
+        if id_ in sources.by_id and id_ not in article.facts.sources:
+            reader.fault(path, "citation", f"'{id_}' is cited but not listed under sources of the front matter")
+    if not cited:
+        reader.fault(path, "", "no statement is cited; put [^source-id] behind the facts")
+    for scheme, target in links(text.body):
+        known = {"org": directory.organisations, "article": guidance.articles, "term": guidance.terms, "route": {"": 1}}
+        if scheme not in known:
+            reader.fault(path, f"{scheme}:{target}", "links point to org:, article:, term: or route: only")
+        elif target not in known[scheme]:
+            reader.fault(path, f"{scheme}:{target}", "this target does not exist; correct the link")
+    words = len(re.sub(r"\[\^[^\]]*\]", "", text.body).split())
+    if words not in WORDS_PER_ARTICLE:
+        reader.fault(path, "", f"{words} words; an article has 250 to 700")

@@ -1,0 +1,110 @@
+"""Guidance for families: articles by situation, one article, the glossary, the sources, the site's own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, abort, url_for
+
+from app.content.markdown import TermMarker, render
+from app.content.sources import Sources
+from app.content.values import say
+from app.directory.cards import card
+from app.directory.model import Directory
+from app.guidance.model import Guidance, Topics
+from app.guidance.reading import marker, related, teaser, teasers, words
+from app.kernel.languages import SOURCE
+from app.web.edition import part
+from app.web.language import in_language, language
+from app.web.pages import DAY, MINUTE, public_page
+
+blueprint = in_language(Blueprint("guidance", __name__))
+
+
+@blueprint.get("/articles/")
+def articles() -> Response:
+    """All articles, grouped by what they are about."""
+    guidance, topics = part(Guidance), part(Topics)
+    groups = [
+        (topic.id, say(topic.title, language()), teasers(guidance, topic.articles, language()))
+        for topic in topics.groups
+    ]
+    return public_page("guidance/articles.html", groups=[group for group in groups if group[2]])
+
+
+@blueprint.get("/articles/<slug>")
+def article(slug: str) -> Response:
+    """One article; in Ukrainian with a label where it is not yet translated."""
+    guidance, directory = part(Guidance), part(Directory)
+    found = guidance.articles.get(slug)
+    if found is None:
+        abort(404)
+    shown = teaser(found, language())
+    now = datetime.now(UTC)
+    sources = part(Sources)
+    rendered = render(
+        found.texts[shown.language].body,
+        address_of=_address_of,
+        marker=marker(guidance, shown.language),
+        titles={id_: say(source.title, language()) for id_, source in sources.by_id.items()},
+    )
+    return public_page(
+        "guidance/article.html",
+        fresh_for=MINUTE * 10,
+        article=found,
+        shown=shown,
+        source_language=SOURCE,
+        rendered=rendered,
+        cards=[card(directory[id_], language(), now) for id_ in found.facts.organisations],
+        cited=[sources.by_id[id_] for id_ in dict.fromkeys((*rendered.cited, *found.facts.sources))],
+        words=words(guidance, rendered.terms, language()),
+        read_next=teasers(guidance, related(guidance, found), language()),
+    )
+
+
+@blueprint.get("/glossary")
+def glossary() -> Response:
+    """Every term with its plain meaning, in alphabetical order of the reader's language."""
+    terms = sorted(part(Guidance).terms.values(), key=lambda term: alphabetical(term.name[language()]))
+    return public_page("guidance/glossary.html", fresh_for=DAY, terms=terms, code=language())
+
+
+@blueprint.get("/sources")
+def sources() -> Response:
+    """Every source once, grouped by publisher."""
+    by_publisher: dict[str, list[object]] = {}
+    for source in part(Sources).by_id.values():
+        by_publisher.setdefault(source.publisher, []).append(source)
+    groups = sorted(by_publisher.items(), key=lambda item: item[0].lower())
+    return public_page("guidance/sources.html", groups=groups, code=language())
+
+
+@blueprint.get("/<any(about,privacy,accessibility,safety):slug>")
+def page(slug: str) -> Response:
+    """A page about the site itself."""
+    text = part(Guidance).pages[slug][language()]
+    rendered = render(text.body, address_of=_address_of, marker=TermMarker(()), titles={})
+    return public_page("guidance/page.html", text=text, rendered=rendered, slug=slug)
+
+
+def _address_of(scheme: str, target: str) -> str:
+    """Resolve the own link schemes of articles."""
+    addresses: Mapping[str, tuple[str, dict[str, str]]] = {
+        "org": ("directory.organisation", {"id_": target}),
+        "article": ("guidance.article", {"slug": target}),
+        "page": ("guidance.page", {"slug": target}),
+        "term": ("guidance.glossary", {"_anchor": target}),
+        "route": ("pathways.find_help", {}),
+        "check": ("directory.check_contact", {}),
+    }
+    endpoint, values = addresses[scheme]
+    return url_for(endpoint, **values)
+
+
+_ALPHABET = {letter: place for place, letter in enumerate("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя")}
+
+
+def alphabetical(text: str) -> list[int]:
+    """A sorting key in the order of the Ukrainian alphabet (code points would put і, ї, є, ґ at the end)."""
+    return [_ALPHABET.get(letter, ord(letter) - 200) for letter in text.lower()]

@@ -1,0 +1,25 @@
+"""Folding of text typed by people: apostrophes, digits, spaces."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`´′‘", "’"))  # noqa: RUF001
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\u0301]")
+
+
+def fold(text: str) -> str:
+    """Return `text` for comparison: NFKC, one apostrophe, no invisible or stress marks, lower case, single spaces."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_APOSTROPHES)
+    return " ".join(text.lower().split())
+
+
+def digits(text: str) -> str:
+    """Return the decimal digits of `text` as ASCII, dropping everything else."""
+    return "".join(str(unicodedata.decimal(ch)) for ch in text if unicodedata.decimal(ch, None) is not None)
+
+
+def slug(text: str) -> str:
+    """Return `text` as a fragment identifier: letters and digits of any script, hyphens between."""
+    return re.sub(r"[\W_]+", "-", fold(text)).strip("-")

@@ -1,0 +1,1 @@
+"""The guided route: questions, situations, steps, and the plan made of them."""

@@ -1,0 +1,42 @@
+"""The deadlines of a plan as iCalendar, so that the phone reminds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from icalendar import Calendar, Event
+
+from app.pathways.plan import Plan, Stop
+from app.pathways.sheet import Sheet
+
+
+def deadlines(plan: Plan, sheet: Sheet, *, labels: dict[str, str], today: date, now: datetime) -> bytes:
+    """Return an iCalendar with a whole-day event for each deadline and each answer that is due.
+
+    `labels` gives the words "last-day", "answer-due" and "review" in the reader's language. Titles name no person.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//Dorohovkaz//plan//")
+    calendar.add("version", "2.0")
+    titles = {station.id: station.title for station in sheet.stations}
+    for stop in plan.stops:
+        if stop.act_by:
+            calendar.add_component(_event(stop, stop.act_by, f"{labels['last-day']}: {titles[stop.step.id]}", now))
+        if stop.answer_by:
+            calendar.add_component(_event(stop, stop.answer_by, f"{labels['answer-due']}: {titles[stop.step.id]}", now))
+    review = Event()
+    review.add("uid", f"review-{today:%Y%m%d}@dorohovkaz")
+    review.add("dtstamp", now)
+    review.add("dtstart", today + timedelta(days=30))
+    review.add("summary", labels["review"])
+    calendar.add_component(review)
+    return bytes(calendar.to_ical())
+
+
+def _event(stop: Stop, day: date, summary: str, now: datetime) -> Event:
+    event = Event()
+    event.add("uid", f"{stop.step.id}-{day:%Y%m%d}@dorohovkaz")
+    event.add("dtstamp", now)
+    event.add("dtstart", day)
+    event.add("summary", summary)
+    return event

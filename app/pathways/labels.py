@@ -1,0 +1,56 @@
+"""Words for the route's enums."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.pathways.model import Phase
+from app.pathways.walk import Problem
+from app.web.language import catalogue_of
+
+
+def N_(text: str) -> str:  # noqa: N802 (the name that catalogue tools look for)
+    """Mark a text for the catalogue without translating it."""
+    return text
+
+
+PHASES = {
+    Phase.NOW: _l("Today"),
+    Phase.WEEK: _l("This week"),
+    Phase.THEN: _l("Then"),
+}
+PROBLEMS = {
+    Problem.NOTHING_CHOSEN: _l("Choose an answer. If you are not sure, choose “I don’t know”."),
+    Problem.IMPOSSIBLE: _l("This answer does not exist. Choose one of those below."),
+    Problem.CONTRADICTION: _l("These answers contradict each other. Leave either “nothing” or “I don’t know”, or the others."),
+    Problem.NO_SUCH_DATE: _l("There is no such date. Check the day and the month."),
+    Problem.YEAR_MISSING: _l("Write the year, for example 2026."),
+    Problem.IN_THE_FUTURE: _l("This date is in the future. Check the year."),
+    Problem.TOO_EARLY: _l("Write a year from 2014 on: the date of the disappearance, not of birth."),
+}
+
+_PAPER = {
+    "title": N_("Your plan"),
+    "now": N_("Today"),
+    "week": N_("This week"),
+    "then": N_("Then"),
+    "where": N_("Where"),
+    "bring": N_("Bring"),
+    "get": N_("You receive"),
+    "beware": N_("Watch out"),
+    "why": N_("Why you are told this"),
+    "answers": N_("Your answers"),
+    "answer-due": N_("If you ask today, the answer is due by"),
+    "last-day": N_("Last day"),
+    "hotlines": N_("Phones"),
+    "not-dialled": N_(
+        "Compiled from public pages up to March 2026; no number has been dialled. Everything listed here is free of charge."
+    ),
+    "made": N_("Printed on"),
+}
+
+
+def paper_words(code: str) -> dict[str, str]:
+    """Return the words of the printed plan in the language `code`, whatever the language of the page."""
+    catalogue = catalogue_of(code)
+    return {key: str(catalogue.ugettext(text)) for key, text in _PAPER.items()}

@@ -1,0 +1,188 @@
+"""Reads the route from a library (``pathways/``) and checks that it can be walked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from app.content.library import Reader
+from app.content.sources import Sources, check_sources
+from app.directory.model import Directory
+from app.kernel.languages import PUBLIC
+from app.pathways.conditions import UNKNOWN, Answered, Condition, Is
+from app.pathways.model import PathwayWords, Pathways, Question, QuestionKind, Situation, Step, StepWords
+from app.pathways.predicates import PREDICATES
+
+GRAPH = "pathways/graph.yaml"
+SITUATIONS = "pathways/situations/"
+STEPS = "pathways/steps/"
+WORDS = "pathways/words/"
+
+
+def load_pathways(reader: Reader, regions: Mapping[str, object]) -> Pathways:
+    """Read questions, situations, steps and their words; faults go to the reader.
+
+    Questions of kind `region` accept the codes of `regions` before their own options.
+    """
+    questions = []
+    for number, entry in enumerate((reader.data(GRAPH) or {}).get("questions", [])):
+        if isinstance(entry, dict) and entry.get("kind") == QuestionKind.REGION:
+            entry = {**entry, "options": [*regions, *entry.get("options", [])]}
+        question = reader.model(Question, GRAPH, entry)
+        if question is None:
+            reader.fault(GRAPH, f"questions.{number}", "this question is not readable, see above")
+            continue
+        questions.append(question)
+
+    situations = []
+    for path in reader.library.paths(SITUATIONS, ".yaml"):
+        situation = reader.model(Situation, path, reader.data(path))
+        if situation is not None:
+            if path != f"{SITUATIONS}{situation.id}.yaml":
+                reader.fault(path, "id", "differs from the file's name; make them equal")
+            situations.append(situation)
+
+    steps: dict[str, Step] = {}
+    step_words: dict[str, dict[str, StepWords]] = {code: {} for code in PUBLIC}
+    for path in reader.library.paths(STEPS, "/step.yaml"):
+        folder = path.removesuffix("/step.yaml")
+        step = reader.model(Step, path, reader.data(path))
+        if step is None:
+            continue
+        if folder != f"{STEPS}{step.id}":
+            reader.fault(path, "id", "differs from the folder's name; make them equal")
+        steps[step.id] = step
+        for code in PUBLIC:
+            words = reader.model(StepWords, f"{folder}/{code}.yaml", reader.data(f"{folder}/{code}.yaml"))
+            if words is not None:
+                step_words[code][step.id] = words
+
+    words = {}
+    for code in PUBLIC:
+        read = reader.model(PathwayWords, f"{WORDS}{code}.yaml", reader.data(f"{WORDS}{code}.yaml"))
+        words[code] = read or PathwayWords(questions={}, situations={})
+    return Pathways(
+        tuple(questions),
+        tuple(situations),
+        MappingProxyType(steps),
+        MappingProxyType(words),
+        MappingProxyType({code: MappingProxyType(texts) for code, texts in step_words.items()}),
+    )
+
+
+def check_pathways(
+    reader: Reader, pathways: Pathways, directory: Directory, sources: Sources, articles: Mapping[str, object]
+) -> None:
+    """Record what no single file shows: unknown ids, texts missing in a language, steps that no situation uses."""
+    _check_questions(reader, pathways)
+    used: set[str] = set()
+    ids = {situation.id for situation in pathways.situations}
+    for situation in pathways.situations:
+        path = f"{SITUATIONS}{situation.id}.yaml"
+        _check_condition(reader, pathways, path, "when", situation.when)
+        for phase, steps in situation.steps.items():
+            for step in steps:
+                used.add(step)
+                if step not in pathways.steps:
+                    reader.fault(path, f"steps.{phase}", f"there is no step '{step}'; write it or take it out")
+        for slug in situation.articles:
+            if slug not in articles:
+                reader.fault(path, "articles", f"there is no article '{slug}'; write it or take it out")
+        for other in situation.may_change_into:
+            if other not in ids:
+                reader.fault(path, "may_change_into", f"there is no situation '{other}'")
+    for step in pathways.steps.values():
+        _check_step(reader, pathways, step, directory, sources, articles)
+        if step.id not in used:
+            reader.fault(f"{STEPS}{step.id}/step.yaml", "", "no situation uses this step; add it to one or remove it")
+
+
+def _check_questions(reader: Reader, pathways: Pathways) -> None:
+    seen: set[str] = set()
+    for question in pathways.questions:
+        for term in question.when.terms():
+            needed = term.question if isinstance(term, Answered) else None
+            if needed is not None and needed not in seen:
+                reader.fault(GRAPH, question.id, f"asked depending on '{needed}', which is not asked before it")
+        _check_condition(reader, pathways, GRAPH, question.id, question.when)
+        seen.add(question.id)
+        for code in PUBLIC:
+            words = pathways.words[code].questions.get(question.id)
+            path = f"{WORDS}{code}.yaml"
+            if words is None:
+                reader.fault(path, question.id, "this question has no words; add them")
+                continue
+            expected = set() if question.kind is QuestionKind.DATE else set(question.options) | {UNKNOWN}
+            if question.kind is QuestionKind.REGION:
+                expected = {option for option in expected if not option.startswith("UA-")}
+            for option in sorted(expected - set(words.options)):
+                reader.fault(path, f"{question.id}.{option}", "this option has no words; add them")
+            for option in sorted(set(words.options) - expected - {UNKNOWN}):
+                reader.fault(path, f"{question.id}.{option}", "words for an option that the graph does not have")
+    for code in PUBLIC:
+        for situation in pathways.situations:
+            if situation.id not in pathways.words[code].situations:
+                reader.fault(f"{WORDS}{code}.yaml", situation.id, "this situation has no words; add them")
+
+
+def _check_condition(reader: Reader, pathways: Pathways, path: str, place: str, condition: Condition) -> None:
+    known = {question.id: question for question in pathways.questions}
+    for term in condition.terms():
+        if isinstance(term, Is):
+            for name in term.predicates:
+                if PREDICATES[name].question not in known:
+                    reader.fault(path, place, f"predicate '{name}' needs a question that does not exist")
+            continue
+        question = known.get(term.question)
+        if question is None:
+            reader.fault(path, place, f"there is no question '{term.question}'")
+            continue
+        for option in sorted(term.options):
+            if not question.accepts(option):
+                reader.fault(path, place, f"question '{term.question}' has no option '{option}'")
+
+
+def _check_step(
+    reader: Reader,
+    pathways: Pathways,
+    step: Step,
+    directory: Directory,
+    sources: Sources,
+    articles: Mapping[str, object],
+) -> None:
+    path = f"{STEPS}{step.id}/step.yaml"
+    _check_condition(reader, pathways, path, "when", step.when)
+    lines = [line.id for line in step.lines]
+    if len(set(lines)) < len(lines):
+        reader.fault(path, "lines", "two lines have one id; rename one")
+    for line in step.lines:
+        _check_condition(reader, pathways, path, f"lines.{line.id}", line.when)
+        check_sources(reader, sources, path, f"lines.{line.id}", line.sources)
+    for body in step.bodies:
+        _check_condition(reader, pathways, path, f"bodies.{body.id}", body.when)
+        if body.id not in directory.organisations:
+            reader.fault(path, "bodies", f"there is no organisation '{body.id}'")
+    for door in step.wrong_doors:
+        _check_condition(reader, pathways, path, f"wrong_doors.{door.id}", door.when)
+        if door.id not in directory.organisations:
+            reader.fault(path, "wrong_doors", f"there is no organisation '{door.id}'")
+        if door.line not in lines:
+            reader.fault(path, f"wrong_doors.{door.id}", f"there is no line '{door.line}' that says why")
+    for other in step.after:
+        if other not in pathways.steps:
+            reader.fault(path, "after", f"there is no step '{other}'")
+    for slug in step.articles:
+        if slug not in articles:
+            reader.fault(path, "articles", f"there is no article '{slug}'; write it or take it out")
+    check_sources(reader, sources, path, "sources", step.sources)
+    if not step.sources and not any(line.sources for line in step.lines):
+        reader.fault(path, "sources", "no source stands behind this step; name one")
+    for code in PUBLIC:
+        words = pathways.step_words[code].get(step.id)
+        if words is None:
+            continue
+        spoken = f"{STEPS}{step.id}/{code}.yaml"
+        for line_id in sorted(set(lines) - set(words.lines)):
+            reader.fault(spoken, f"lines.{line_id}", "this line has no words; add them")
+        for line_id in sorted(set(words.lines) - set(lines)):
+            reader.fault(spoken, f"lines.{line_id}", "words for a line that step.yaml does not have")

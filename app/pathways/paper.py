@@ -1,0 +1,73 @@
+"""The plan as a PDF: one column, or two languages side by side; typeset by typst, tagged for screen readers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from app.pathways.model import LineKind, Phase
+from app.pathways.sheet import Sheet, Station, day_text
+
+TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "pathways" / "plan.typ"
+
+
+def plan_pdf(columns: Sequence[tuple[Sheet, dict[str, str]]], *, day: date) -> bytes:
+    """Return the PDF of one or two sheets with their interface words.
+
+    Data reaches the template as JSON, so nothing in it can be read as markup.
+    """
+    content = {
+        "language": columns[0][0].language,
+        "columns": [
+            {
+                "language": sheet.language,
+                "words": words,
+                "made": day_text(day, sheet.language),
+                "situations": [{"title": title, "summary": summary} for _, title, summary in sheet.situations],
+                "answers": [{"label": answer.label, "values": ", ".join(answer.values)} for answer in sheet.answers],
+                "phases": [
+                    {"title": words[phase.value], "stations": [_station(item) for item in sheet.of_phase(phase)]}
+                    for phase in Phase
+                    if sheet.of_phase(phase)
+                ],
+            }
+            for sheet, words in columns
+        ],
+    }
+    made = typst.compile(
+        str(TEMPLATE),
+        sys_inputs={"plan": json.dumps(content, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        timestamp=0,
+    )
+    assert isinstance(made, bytes)
+    return made
+
+
+def _station(station: Station) -> dict[str, Any]:
+    def plain(*kinds: LineKind) -> list[str]:
+        return [text.striptags() for text in station.texts(*kinds)]
+
+    return {
+        "number": station.number,
+        "title": station.title,
+        "do": plain(LineKind.SAY, LineKind.DO, LineKind.HOW, LineKind.TERM, LineKind.SILENCE),
+        "bring": plain(LineKind.BRING),
+        "get": plain(LineKind.GET),
+        "beware": plain(LineKind.BEWARE, LineKind.WRONG_DOOR, LineKind.UNKNOWN),
+        "answer_by": station.answer_by,
+        "act_by": station.act_by,
+        "bodies": [
+            {
+                "name": card.name,
+                "phones": [f"{line.text} — {line.label}" for line in card.phones[:3]],
+                "how": "" if card.phones else card.how_to_find,
+            }
+            for card in station.cards
+        ],
+    }

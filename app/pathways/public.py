@@ -1,0 +1,245 @@
+"""The guided route for families: questions, check of the answers, the plan and its prints, calendar and contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask_babel import gettext
+
+from app.content.sources import Sources
+from app.directory.model import Directory
+from app.directory.vcard import vcards
+from app.guidance.model import Guidance
+from app.guidance.reading import marker, teasers, words
+from app.kernel.dates import KYIV, PartialDate
+from app.kernel.languages import other
+from app.pathways.calendar import deadlines
+from app.pathways.conditions import UNKNOWN
+from app.pathways.labels import PHASES, PROBLEMS, paper_words
+from app.pathways.model import LineKind, Pathways, Phase, Question, QuestionKind
+from app.pathways.paper import plan_pdf
+from app.pathways.plan import Plan, compose
+from app.pathways.sheet import Sheet, choices, option_text, put_in_words
+from app.pathways.walk import DATE_PARTS, Position, as_pairs, walk
+from app.web.edition import part
+from app.web.language import in_language, language
+from app.web.limits import limited
+from app.web.pages import answers_page
+
+blueprint = in_language(Blueprint("pathways", __name__))
+
+MOST_PAIRS = 80
+LONGEST_QUERY = 2000
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of a question as the page shows it."""
+
+    id: str
+    text: str
+    chosen: bool
+
+
+@blueprint.get("/find-help")
+def find_help() -> Response:
+    """Ask the next question; when there is none left, show the answers for checking."""
+    position = _position()
+    if position.question is None:
+        return answers_page(
+            "pathways/check_answers.html",
+            choices=choices(part(Pathways), part(Directory), position.pairs(), language()),
+            position=position,
+            plan_address=_with_answers("pathways.plan", position),
+            change_address=lambda question: _address("pathways.find_help", [*position.pairs(), ("change", question)]),
+        )
+    return _question_page(position, position.question)
+
+
+@blueprint.get("/plan")
+def plan() -> Response:
+    """Show the plan as a drawn route; without the essential answers, go back to the question."""
+    position = _answered()
+    made, sheet = _plan(position)
+    guidance = part(Guidance)
+    pairs = position.pairs()
+    return answers_page(
+        "pathways/plan.html",
+        sheet=sheet,
+        plan=made,
+        phases=PHASES,
+        kind=LineKind,
+        position=position,
+        articles=teasers(guidance, sheet.articles, language()),
+        titles={item.slug: item for item in teasers(guidance, guidance.articles, language())},
+        sources=part(Sources).by_id,
+        words=words(guidance, sheet.terms, language()),
+        links={
+            name: _address(f"pathways.{name}", pairs)
+            for name in ("find_help", "plan_print", "plan_pdf_file", "plan_ics", "plan_vcf")
+        },
+        columns_link=_address("pathways.plan_print", [*pairs, ("columns", "2")]),
+    )
+
+
+@blueprint.get("/plan/print")
+def plan_print() -> Response:
+    """Show the plan for paper: one column, or two with the other language beside."""
+    position = _answered()
+    two = request.args.get("columns") == "2"
+    languages = [language(), other(language())] if two else [language()]
+    return answers_page(
+        "pathways/plan_print.html",
+        columns=[(_plan(position, code)[1], paper_words(code)) for code in languages],
+        phases=Phase,
+        kind=LineKind,
+        back=_with_answers("pathways.plan", position),
+        now=datetime.now(KYIV),
+    )
+
+
+@blueprint.get("/plan.pdf")
+@limited
+def plan_pdf_file() -> Response:
+    """Hand out the plan as a tagged PDF."""
+    position = _answered()
+    two = request.args.get("columns") == "2"
+    languages = [language(), other(language())] if two else [language()]
+    columns = [(_plan(position, code)[1], paper_words(code)) for code in languages]
+    body = plan_pdf(columns, day=_today())
+    return _file(body, "application/pdf", "plan.pdf")
+
+
+@blueprint.get("/plan.ics")
+def plan_ics() -> Response:
+    """Hand out the plan's deadlines for the phone's calendar."""
+    position = _answered()
+    made, sheet = _plan(position)
+    labels = {
+        "last-day": gettext("Last day"),
+        "answer-due": gettext("Answer due"),
+        "review": gettext("Look at the plan again"),
+    }
+    now = datetime.now(UTC)
+    return _file(deadlines(made, sheet, labels=labels, today=_today(), now=now), "text/calendar", "plan.ics")
+
+
+@blueprint.get("/plan.vcf")
+def plan_vcf() -> Response:
+    """Hand out the contacts of the plan's bodies for the phone's address book."""
+    position = _answered()
+    _, sheet = _plan(position)
+    cards = {card.id: card for station in sheet.stations for card in station.cards}
+    return _file(vcards(cards.values()).encode(), "text/vcard", "contacts.vcf")
+
+
+def _position() -> Position:
+    """Read the address. Over-long or malformed queries are refused with 400."""
+    raw = request.query_string
+    pairs = list(request.args.items(multi=True))
+    if len(raw) > LONGEST_QUERY or len(pairs) > MOST_PAIRS or b"\x00" in raw or b"%00" in raw:
+        abort(400)
+    return walk(
+        part(Pathways),
+        pairs,
+        today=_today(),
+        submitted=request.args.get("asked"),
+        change=request.args.get("change"),
+    )
+
+
+def _answered() -> Position:
+    """Read the address of a plan; where essential answers are open, go back to their question."""
+    position = _position()
+    if position.open_essentials or not position.answers:
+        abort(redirect(_address("pathways.find_help", as_pairs(position.kept)), 303))
+    return position
+
+
+def _today() -> date:
+    return datetime.now(KYIV).date()
+
+
+def _plan(position: Position, code: str | None = None) -> tuple[Plan, Sheet]:
+    code = code or language()
+    made = compose(part(Pathways), position.answers, today=_today())
+    sheet = put_in_words(
+        made,
+        position.answers,
+        pathways=part(Pathways),
+        directory=part(Directory),
+        marker=marker(part(Guidance), code),
+        language=code,
+        now=datetime.now(UTC),
+    )
+    return made, sheet
+
+
+def _question_page(position: Position, question: Question) -> Response:
+    given = position.kept.get(question.id, ())
+    typed = _typed_date(question, given)
+    pathways = part(Pathways)
+    hidden = [(key, value) for key, value in as_pairs(position.kept) if key != question.id]
+    number = position.asked.index(question) + 1
+    return answers_page(
+        "pathways/question.html",
+        question=question,
+        kinds=QuestionKind,
+        text=pathways.words[language()].questions[question.id],
+        options=[
+            Option(option, option_text(pathways, part(Directory), question, option, language()), option in given)
+            for option in (*question.options, UNKNOWN)
+        ],
+        hidden=hidden,
+        typed=typed,
+        problem=PROBLEMS[position.problem] if position.problem else None,
+        number=number,
+        back=_previous(position, question),
+        plan_address=None if position.open_essentials else _with_answers("pathways.plan", position),
+        unknown=UNKNOWN,
+    )
+
+
+def _typed_date(question: Question, given: Sequence[str]) -> dict[str, str]:
+    """What the three date fields show: what was typed, else the accepted answer."""
+    if question.kind is not QuestionKind.DATE:
+        return {}
+    typed = {name: request.args.get(f"{question.id}-{name}", "")[:8] for name in DATE_PARTS}
+    if any(typed.values()) or not given or given[0] == UNKNOWN:
+        return typed
+    known = PartialDate.parse(given[0])
+    return {
+        "day": str(known.day or ""),
+        "month": str(known.month or ""),
+        "year": str(known.year),
+    }
+
+
+def _previous(position: Position, question: Question) -> str | None:
+    """The address that asks the question before this one again, keeping all answers."""
+    place = position.asked.index(question)
+    if place == 0:
+        return None
+    return _address("pathways.find_help", [*as_pairs(position.kept), ("change", position.asked[place - 1].id)])
+
+
+def _address(endpoint: str, pairs: Sequence[tuple[str, str]]) -> str:
+    query = urlencode(pairs)
+    return f"{url_for(endpoint)}?{query}" if query else url_for(endpoint)
+
+
+def _with_answers(endpoint: str, position: Position) -> str:
+    return _address(endpoint, position.pairs())
+
+
+def _file(body: bytes, media_type: str, name: str) -> Response:
+    response = Response(body, mimetype=media_type)
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+

@@ -1,0 +1,92 @@
+"""The application: settings, edition, pages and middleware put together."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, g, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import app.directory.public
+import app.front
+import app.guidance.public
+import app.pathways.public
+from app.cli import install_commands
+from app.config import ROOT, Settings, secret
+from app.content.library import Library
+from app.directory.labels import hours_text, kind_text, open_text
+from app.edition import read_edition
+from app.kernel.languages import PUBLIC, SOURCE
+from app.web.assets import install_assets
+from app.web.cache import PageCache
+from app.web.edition import Edition, set_edition
+from app.web.headers import install_headers
+from app.web.language import install_language, language, this_page_in
+from app.web.limits import install_limits
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None, edition: Edition | None = None) -> Flask:
+    """Return the site for `settings` (default: the environment), serving `edition` (default: the content folder).
+
+    Raises ConfigError for a wrong setting and ContentError for content that cannot be read.
+    """
+    settings = settings or Settings.from_environment()
+    site = Flask("app", static_folder=None)
+    site.config.update(
+        SECRET_KEY=secret(settings),
+        TRANSLATIONS=ROOT / "translations",
+        SITE_URL=settings.site_url,
+        SECURITY_CONTACT=settings.security_contact,
+        MAX_CONTENT_LENGTH=1_000_000,
+        SETTINGS=settings,
+    )
+    site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
+    site.jinja_env.globals.update(
+        language=language, languages=PUBLIC, this_page_in=this_page_in, hours_text=hours_text, open_text=open_text,
+        kind_text=kind_text,
+    )  # fmt: skip
+    install_language(site)
+    install_assets(site)
+    install_headers(site, hsts=settings.hsts)
+    install_limits(site, storage=settings.rate_limit_storage, pdf=settings.pdf_limit)
+    install_commands(site)
+    for blueprint in (
+        app.front.blueprint,
+        app.front.home_blueprint,
+        app.pathways.public.blueprint,
+        app.guidance.public.blueprint,
+        app.directory.public.blueprint,
+    ):
+        site.register_blueprint(blueprint)
+    _install_error_pages(site)
+    set_edition(site, edition or read_edition(Library.read(settings.content)))
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        site.wsgi_app = ProxyFix(site.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    site.wsgi_app = PageCache(site.wsgi_app, max_bytes=settings.page_cache_mb * 2**20)  # type: ignore[method-assign]
+    return site
+
+
+def _install_error_pages(site: Flask) -> None:
+    """Every error offers the next door, in the language of the address; nothing is ever a stack trace."""
+
+    def page(code: int) -> tuple[str, int]:
+        first = request.path.strip("/").split("/")[0]
+        g.language = first if first in PUBLIC else SOURCE
+        g.pop("catalogue", None)
+        return render_template("error.html", code=code), code
+
+    @site.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Response | tuple[str, int]:
+        if error.response is not None:
+            return error.response  # type: ignore[return-value]
+        return page(error.code or 500)
+
+    @site.errorhandler(Exception)
+    def _unexpected(error: Exception) -> tuple[str, int]:
+        # The path is logged without its query: answers never reach a log.
+        log.exception("unexpected error at %s", request.path, exc_info=error)
+        return page(500)

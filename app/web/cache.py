@@ -1,0 +1,158 @@
+"""Finished pages kept in memory, compressed, and handed out before Flask is asked.
+
+A view marks a response with `keep`; the middleware takes it off, stores the page under its address and answers the
+next reader with the same bytes: 200 in the best encoding that the browser takes, or 304 for a matching ETag.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import brotli
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Response
+
+MARK = "X-Keep"
+_TEXT = ("text/", "application/json", "application/xml", "image/svg+xml", "application/manifest+json")
+_SMALL = 500
+"""Bytes below which compression saves nothing on the wire."""
+
+
+def keep(response: Response, seconds: int, *, quick: bool = False) -> Response:
+    """Mark `response` to be kept for `seconds`. `quick` pages are compressed fast, others as small as possible."""
+    response.headers[MARK] = f"{seconds} {'quick' if quick else 'small'}"
+    return response
+
+
+class Page:
+    """A finished page: status, headers without encoding, and its bytes in every encoding asked for so far."""
+
+    def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes, *, until: float, quick: bool) -> None:
+        self.status = status
+        self.until = until
+        self._quick = quick
+        tag = hashlib.blake2b(body, digest_size=9).hexdigest()
+        self._tags = {encoding: f'"{tag}{suffix}"' for encoding, suffix in (("br", "b"), ("gzip", "g"), ("", ""))}
+        drop = {"content-length", "etag", "content-encoding", MARK.lower()}
+        self._headers = [(name, value) for name, value in headers if name.lower() not in drop]
+        self._bodies = {"": body}
+        self._compressible = len(body) >= _SMALL and any(
+            name.lower() == "content-type" and value.startswith(_TEXT) for name, value in headers
+        )
+        if self._compressible and not any(
+            name.lower() == "vary" and "accept-encoding" in value.lower() for name, value in self._headers
+        ):
+            self._headers.append(("Vary", "Accept-Encoding"))
+
+    @property
+    def weight(self) -> int:
+        """An upper estimate in bytes that stays the same while the page lives: plain and compressed together."""
+        return 2 * len(self._bodies[""]) + 1024
+
+    def encoding_for(self, accepted: str) -> str:
+        if not self._compressible:
+            return ""
+        offered = {item.partition(";")[0].strip(): item for item in accepted.lower().split(",")}
+        for encoding in ("br", "gzip"):
+            if encoding in offered and "q=0" not in offered[encoding].replace("q=0.", ""):
+                return encoding
+        return ""
+
+    def body(self, encoding: str) -> bytes:
+        if encoding not in self._bodies:
+            plain = self._bodies[""]
+            if encoding == "br":
+                made = brotli.compress(plain, quality=5 if self._quick else 11)
+            else:
+                made = gzip.compress(plain, 6, mtime=0)
+            self._bodies[encoding] = made
+        return self._bodies[encoding]
+
+    def answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        encoding = self.encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        tag = self._tags[encoding]
+        if self.status.startswith("200") and tag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            kept = [(name, value) for name, value in self._headers if not name.lower().startswith("content-")]
+            start_response("304 Not Modified", [*kept, ("ETag", tag)])
+            return []
+        body = self.body(encoding)
+        headers = [*self._headers, ("Content-Length", str(len(body))), ("ETag", tag)]
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        start_response(self.status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+class PageCache:
+    """WSGI middleware: least recently used pages leave first when `max_bytes` are reached."""
+
+    def __init__(
+        self, application: WSGIApplication, *, max_bytes: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._application = application
+        self._max_bytes = max_bytes
+        self._clock = clock
+        self._pages: OrderedDict[str, Page] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pages.clear()
+            self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._application(environ, start_response)
+        key = f"{environ.get('PATH_INFO', '')}?{environ.get('QUERY_STRING', '')}"
+        page = self._pages.get(key)
+        if page is not None and page.until > self._clock():
+            with self._lock:
+                if key in self._pages:
+                    self._pages.move_to_end(key)
+            return page.answer(environ, start_response)
+        return self._render(key, environ, start_response)
+
+    def _render(self, key: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        caught: list[Any] = []
+
+        def catch(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            caught[:] = [status, headers]
+            return lambda _: None
+
+        # A HEAD is rendered as GET: the page is kept, and its length is right.
+        asked = {**environ, "REQUEST_METHOD": "GET"}
+        chunks = self._application(asked, catch)
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        status, headers = caught
+        mark = next((value for name, value in headers if name == MARK), "0 quick")
+        seconds, quality = mark.split()
+        page = Page(status, headers, body, until=self._clock() + int(seconds), quick=quality == "quick")
+        answer = page.answer(environ, start_response)
+        if int(seconds) and status.startswith("200"):
+            self._store(key, page)
+        return answer
+
+    def _store(self, key: str, page: Page) -> None:
+        with self._lock:
+            old = self._pages.pop(key, None)
+            self._pages[key] = page
+            self._bytes += page.weight - (old.weight if old else 0)
+            while self._bytes > self._max_bytes and self._pages:
+                _, oldest = self._pages.popitem(last=False)
+                self._bytes -= oldest.weight

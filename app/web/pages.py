@@ -1,0 +1,28 @@
+"""Finishing a page: how long it may be kept, by us and by others."""
+
+from __future__ import annotations
+
+from flask import Response, make_response, render_template
+
+from app.web.cache import keep
+
+DAY = 86_400
+MINUTE = 60
+
+
+def public_page(template: str, *, fresh_for: int = DAY, **values: object) -> Response:
+    """Render a page that is the same for everyone. Proxies and browsers may keep it for at most five minutes.
+
+    `fresh_for` is how long (seconds) its bytes are right: a minute where "open now" is shown.
+    """
+    response = make_response(render_template(template, **values))
+    response.headers["Cache-Control"] = f"public, max-age={min(fresh_for, 300)}"
+    return keep(response, fresh_for)
+
+
+def answers_page(template: str, *, fresh_for: int = MINUTE * 10, **values: object) -> Response:
+    """Render a page whose address carries a family's answers: not indexed, not kept by proxies, no referrer."""
+    response = make_response(render_template(template, **values))
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return keep(response, fresh_for, quick=True)
