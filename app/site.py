@@ -17,6 +17,7 @@ from app.config import ROOT, Settings, secret
 from app.content.library import Library
 from app.directory.labels import hours_text, kind_text, open_text
 from app.edition import read_edition
+from app.kernel.dates import in_words
 from app.kernel.languages import PUBLIC, SOURCE
 from app.web.assets import install_assets
 from app.web.cache import PageCache
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.jinja_env.globals.update(
         language=language, languages=PUBLIC, this_page_in=this_page_in, hours_text=hours_text, open_text=open_text,
-        kind_text=kind_text,
+        kind_text=kind_text, dated=lambda day: in_words(day, language()),
     )  # fmt: skip
     install_language(site)
     install_assets(site)

@@ -60,21 +60,27 @@ class TermMarker:
             parts.append(f"(?P<t{number}>{flags}{words}{')' if flags else ''})")
             self._ids[f"t{number}"] = id_
         self._pattern = re.compile(rf"(?<![\w’])(?:{'|'.join(parts)})(?![\w’])") if parts else None
+        # The texts of an edition are few and come again on every page: what was found in one is remembered.
+        self.find = lru_cache(maxsize=20_000)(self._find)
 
-    def mark(self, text: str, used: list[str]) -> Markup:
-        """Escape `text` and link the first use of each term not yet in `used`; found ids are appended to `used`."""
+    def _find(self, text: str) -> tuple[tuple[int, int, str], ...]:
+        """Return (start, end, term id) of every term in `text`."""
         if self._pattern is None:
-            return escape(text)
-        out, end = Markup(), 0
-        for found in self._pattern.finditer(text):
-            id_ = self._ids[found.lastgroup or ""]
-            if id_ in used:
-                continue
-            used.append(id_)
-            out += escape(text[end : found.start()])
-            out += Markup('<a class="term" href="#w-{}">{}</a>').format(id_, found.group())
-            end = found.end()
-        return out + escape(text[end:])
+            return ()
+        return tuple((*found.span(), self._ids[found.lastgroup or ""]) for found in self._pattern.finditer(text))
+
+    def mark(self, text: str, used: list[str], most: int = 99) -> Markup:
+        """Escape `text` and link the first use of each term not yet in `used`, to which found ids are appended.
+
+        No more than `most` terms are marked on one page.
+        """
+        parts, last = [], 0
+        for start, end, id_ in self.find(text):
+            if id_ not in used and len(used) < most:
+                used.append(id_)
+                parts += [escape(text[last:start]), f'<a class="term" href="#w-{id_}">', escape(text[start:end]), "</a>"]
+                last = end
+        return Markup("".join([*parts, escape(text[last:])]))  # noqa: S704 (every text in it is escaped)
 
 
 @dataclass(frozen=True)

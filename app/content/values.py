@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from app.kernel.dates import PartialDate
 from app.kernel.languages import PUBLIC, SOURCE
+from app.kernel.text import slug
 
 
 class Value(BaseModel):
@@ -68,3 +69,8 @@ class Source(Value):
     publisher: str = Field(min_length=2)
     url: str = Field(pattern=r"^https?://")
     date: str | None = None
+
+    @property
+    def publisher_id(self) -> str:
+        """The publisher as part of an address: letters, digits, hyphens."""
+        return slug(self.publisher)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import phonenumbers
 
@@ -64,6 +65,7 @@ class Card:
         return self.abbreviation or self.name
 
 
+@lru_cache(maxsize=1024)
 def number_text(number: str) -> str:
     """Return a number as people read it: free lines in national form, others with the country's code."""
     if not number.startswith("+"):

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, url_for
 
 from app.content.markdown import TermMarker, render
 from app.content.sources import Sources
-from app.content.values import say
+from app.content.values import Source, say
 from app.directory.cards import card
 from app.directory.model import Directory
 from app.guidance.model import Guidance, Topics
@@ -72,12 +72,25 @@ def glossary() -> Response:
 
 @blueprint.get("/sources")
 def sources() -> Response:
-    """Every source once, grouped by publisher."""
-    by_publisher: dict[str, list[object]] = {}
+    """The publishers of all sources; each has a page of its own, so that none is heavy."""
+    return public_page("guidance/sources.html", groups=_by_publisher())
+
+
+@blueprint.get("/sources/<publisher>")
+def publisher(publisher: str) -> Response:
+    """The sources of one publisher."""
+    found = [entries for entries in _by_publisher() if entries[0].publisher_id == publisher]
+    if not found:
+        abort(404)
+    return public_page("guidance/publisher.html", sources=found[0], code=language())
+
+
+def _by_publisher() -> list[list[Source]]:
+    """All sources, those of one publisher together, publishers in alphabetical order."""
+    groups: dict[str, list[Source]] = {}
     for source in part(Sources).by_id.values():
-        by_publisher.setdefault(source.publisher, []).append(source)
-    groups = sorted(by_publisher.items(), key=lambda item: item[0].lower())
-    return public_page("guidance/sources.html", groups=groups, code=language())
+        groups.setdefault(source.publisher_id, []).append(source)
+    return [groups[name] for name in sorted(groups, key=alphabetical)]
 
 
 @blueprint.get("/<any(about,privacy,accessibility,safety):slug>")

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 KYIV = ZoneInfo("Europe/Kyiv")
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
@@ -58,6 +60,20 @@ class PartialDate:
     @property
     def is_exact(self) -> bool:
         return self.day is not None
+
+
+def in_words(day: PartialDate | date | str, language: str) -> str:
+    """Return a date in words: 28 березня 2026, March 2026, 2025. A text that is no date is returned as it is."""
+    if isinstance(day, str):
+        try:
+            day = PartialDate.parse(day)
+        except ValueError:
+            return str(day)
+    if isinstance(day, date):
+        return format_date(day, "d MMMM y", locale=language)
+    if day.day is not None:
+        return format_date(day.earliest, "d MMMM y", locale=language)
+    return format_date(day.earliest, "LLLL y" if day.month else "y", locale=language)
 
 
 def add_months(day: date, months: int) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`´′‘", "’"))  # noqa: RUF001
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\u0301]")
@@ -20,6 +21,7 @@ def digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(ch)) for ch in text if unicodedata.decimal(ch, None) is not None)
 
 
+@lru_cache(maxsize=4096)
 def slug(text: str) -> str:
     """Return `text` as a fragment identifier: letters and digits of any script, hyphens between."""
     return re.sub(r"[\W_]+", "-", fold(text)).strip("-")

@@ -10,8 +10,9 @@ from typing import Any
 
 import typst
 
+from app.kernel.dates import in_words
 from app.pathways.model import LineKind, Phase
-from app.pathways.sheet import Sheet, Station, day_text
+from app.pathways.sheet import Sheet, Station
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "pathways" / "plan.typ"
 
@@ -27,7 +28,7 @@ def plan_pdf(columns: Sequence[tuple[Sheet, dict[str, str]]], *, day: date) -> b
             {
                 "language": sheet.language,
                 "words": words,
-                "made": day_text(day, sheet.language),
+                "made": in_words(day, sheet.language),
                 "situations": [{"title": title, "summary": summary} for _, title, summary in sheet.situations],
                 "answers": [{"label": answer.label, "values": ", ".join(answer.values)} for answer in sheet.answers],
                 "phases": [

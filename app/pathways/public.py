@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask_babel import gettext
 
 from app.content.sources import Sources
+from app.directory.cards import card
 from app.directory.model import Directory
 from app.directory.vcard import vcards
 from app.guidance.model import Guidance
@@ -28,7 +29,7 @@ from app.pathways.walk import DATE_PARTS, Position, as_pairs, walk
 from app.web.edition import part
 from app.web.language import in_language, language
 from app.web.limits import limited
-from app.web.pages import answers_page
+from app.web.pages import MINUTE, answers_page, public_page
 
 blueprint = in_language(Blueprint("pathways", __name__))
 
@@ -66,6 +67,7 @@ def plan() -> Response:
     position = _answered()
     made, sheet = _plan(position)
     guidance = part(Guidance)
+    articles = teasers(guidance, sheet.articles, language())
     pairs = position.pairs()
     return answers_page(
         "pathways/plan.html",
@@ -74,9 +76,8 @@ def plan() -> Response:
         phases=PHASES,
         kind=LineKind,
         position=position,
-        articles=teasers(guidance, sheet.articles, language()),
-        titles={item.slug: item for item in teasers(guidance, guidance.articles, language())},
-        sources=part(Sources).by_id,
+        articles=articles,
+        titles={item.slug: item.title for item in articles},
         words=words(guidance, sheet.terms, language()),
         links={
             name: _address(f"pathways.{name}", pairs)
@@ -135,6 +136,33 @@ def plan_vcf() -> Response:
     _, sheet = _plan(position)
     cards = {card.id: card for station in sheet.stations for card in station.cards}
     return _file(vcards(cards.values()).encode(), "text/vcard", "contacts.vcf")
+
+
+@blueprint.get("/steps/<id_>")
+def step(id_: str) -> Response:
+    """Show one step by itself, with everything it can say and every source behind it."""
+    pathways = part(Pathways)
+    found = pathways.steps.get(id_)
+    if found is None:
+        abort(404)
+    text = pathways.step_words[language()][id_]
+    now = datetime.now(UTC)
+    ids = dict.fromkeys((*found.sources, *(source for line in found.lines for source in line.sources)))
+    return public_page(
+        "pathways/step.html",
+        fresh_for=MINUTE,
+        step=found,
+        text=text,
+        kind=LineKind,
+        cards=[card(part(Directory)[body.id], language(), now) for body in found.bodies],
+        sources=[part(Sources).by_id[source] for source in ids],
+        articles=teasers(part(Guidance), found.articles, language()),
+        situations=[
+            pathways.words[language()].situations[situation.id].title
+            for situation in pathways.situations
+            if situation.kind == "situation" and situation.phase_of(id_)
+        ],
+    )
 
 
 def _position() -> Position:

@@ -4,43 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from markupsafe import Markup
 
 from app.content.markdown import TermMarker
 from app.directory.cards import Card, card
 from app.directory.model import Directory
-from app.kernel.dates import PartialDate
+from app.kernel.dates import in_words
 from app.kernel.languages import SOURCE
 from app.pathways.conditions import UNKNOWN, Answers
 from app.pathways.model import LineKind, Pathways, Phase, Question, QuestionKind
 from app.pathways.plan import Plan, Stop
 
-MONTHS = {
-    "uk": ("січня", "лютого", "березня", "квітня", "травня", "червня", "липня", "серпня", "вересня", "жовтня", "листопада", "грудня"),
-    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
-}  # fmt: skip
-MONTHS_ALONE = {
-    "uk": ("січень", "лютий", "березень", "квітень", "травень", "червень", "липень", "серпень", "вересень", "жовтень", "листопад", "грудень"),
-    "en": MONTHS["en"],
-}  # fmt: skip
-
-
-def day_text(day: date, language: str) -> str:
-    """Return a day in words: 28 березня 2026, 28 March 2026."""
-    return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
-
-
-def date_text(text: str, language: str) -> str:
-    """Return an answered partial date in words; text that is no date is returned as it is."""
-    try:
-        given = PartialDate.parse(text)
-    except ValueError:
-        return text
-    if given.day and given.month:
-        return day_text(given.earliest, language)
-    return f"{MONTHS_ALONE[language][given.month - 1]} {given.year}" if given.month else str(given.year)
+MOST_TERMS = 10
+"""Terms explained on a plan's page: the first ones, so that a plan stays within one flight of TCP."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +73,7 @@ class Sheet:
 def option_text(pathways: Pathways, directory: Directory, question: Question, option: str, language: str) -> str:
     """Return the words of an option: of a region, a date, or the graph's own."""
     if question.kind is QuestionKind.DATE and option != UNKNOWN:
-        return date_text(option, language)
+        return in_words(option, language)
     if question.kind is QuestionKind.REGION and option in directory.regions:
         return directory.regions[option][language]
     return pathways.words[language].questions[question.id].options[option]
@@ -165,15 +143,15 @@ def _station(
         number=number,
         phase=stop.phase,
         title=words.title,
-        lines=tuple((line.kind, marker.mark(words.lines[line.id], used)) for line in stop.lines),
+        lines=tuple((line.kind, marker.mark(words.lines[line.id], used, MOST_TERMS)) for line in stop.lines),
         cards=tuple(card(directory[id_], language, now) for id_ in stop.bodies),
         reasons=choices(pathways, directory, stop.reasons, language),
         sources=tuple(dict.fromkeys((*stop.step.sources, *(id_ for line in stop.lines for id_ in line.sources)))),
         articles=stop.step.articles,
-        answer_by=day_text(stop.answer_by, language) if stop.answer_by else "",
+        answer_by=in_words(stop.answer_by, language) if stop.answer_by else "",
         answer_days=stop.step.answer_due.days if stop.step.answer_due else 0,
         answer_counted=stop.step.answer_due.counted if stop.step.answer_due else "",
-        act_by=day_text(stop.act_by, language) if stop.act_by else "",
-        checked=stop.step.checked,
+        act_by=in_words(stop.act_by, language) if stop.act_by else "",
+        checked=in_words(stop.step.checked, language),
         confidence=stop.step.confidence,
     )
