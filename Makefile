@@ -46,7 +46,7 @@ lock:
 	uv pip compile -q pyproject.toml --universal --extra dev --generate-hashes --no-emit-index-url --no-header -c requirements.txt -o requirements-dev.txt
 
 bench: install-dev
-	$(BIN)/python tests/bench/pages.py
+	PYTHONPATH=. $(BIN)/python tests/bench/pages.py
 
 screens: install-dev
-	$(BIN)/python tests/bench/screens.py
+	PYTHONPATH=. $(BIN)/python tests/bench/screens.py

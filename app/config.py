@@ -31,6 +31,7 @@ class Settings:
     page_cache_mb: int = 64
     pdf_limit: str = "20 per minute"
     rate_limit_storage: str = "memory://"
+    operator: str = ""
     security_contact: str = ""
     trusted_proxies: int = 0
 
@@ -85,7 +86,9 @@ def _database_url(text: str) -> str:
 def _content(text: str) -> Path:
     path = Path(text).expanduser()
     if not (path / "sources.yaml").is_file():
-        raise ConfigError(f"CONTENT is {text!r}; it takes a folder of content files (sources.yaml was not found in it).")
+        raise ConfigError(
+            f"CONTENT is {text!r}; it takes a folder of content files (sources.yaml was not found in it)."
+        )
     return path
 
 
@@ -128,7 +131,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
 
 
 def secret(settings: Settings) -> str:
-    """Return the key that signs forms: SECRET_KEY, or the one kept in the instance folder, made on first use (mode 0600)."""
+    """Return the key that signs forms: SECRET_KEY, or the one in the instance folder, made on first use (mode 0600)."""
     if settings.secret_key:
         return settings.secret_key
     path = settings.instance / "secret_key"

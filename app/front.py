@@ -30,7 +30,14 @@ URGENT = (
 )
 """Bodies whose numbers stand on the home page, each with the number meant."""
 
-FIRST_READING = ("first-72-hours", "police-statement", "extract-how-to", "scams-money", "do-not-post", "four-lists")
+FIRST_READING = (
+    "first-72-hours",
+    "police-statement",
+    "extract-how-to",
+    "scams-money",
+    "do-not-post",
+    "four-lists",
+)
 
 
 @blueprint.get("/")
@@ -79,7 +86,9 @@ def sitemap() -> Response:
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
     """Tell researchers whom to write to (RFC 9116)."""
-    contact = current_app.config["SECURITY_CONTACT"] or url_for("guidance.page", language="en", slug="about", _external=True)
+    contact = current_app.config["SECURITY_CONTACT"] or url_for(
+        "guidance.page", language="en", slug="about", _external=True
+    )
     expires = datetime.now(UTC).replace(microsecond=0) + timedelta(days=180)
     return _text(f"Contact: {contact}\nExpires: {expires.isoformat()}\nPreferred-Languages: uk, en\n", "text/plain")
 

@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         TRANSLATIONS=ROOT / "translations",
         SITE_URL=settings.site_url,
         SECURITY_CONTACT=settings.security_contact,
+        OPERATOR=settings.operator,
         MAX_CONTENT_LENGTH=1_000_000,
         SETTINGS=settings,
     )

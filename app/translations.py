@@ -1,4 +1,4 @@
-"""Keeping the interface's catalogues true: collecting words from code and templates, and checking what was translated."""
+"""Keeping the interface's catalogues true: collecting words from code and templates, checking what was translated."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def collect(target: Path) -> None:
     """Write the template of all texts that code and templates mark for translation."""
     command = [
         sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", str(FOLDER / "babel.cfg"),
-        "-k", "_l", "-k", "N_", "-k", "gettext", "--omit-header", "--no-location", "--sort-output", "-o", str(target), ".",
+        "-k", "_l", "-k", "N_", "-k", "gettext", "--omit-header", "--no-location", "--sort-output",
+        "-o", str(target), ".",
     ]  # fmt: skip
     subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 (fixed arguments)
 

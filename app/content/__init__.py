@@ -1,1 +1,1 @@
-"""Content files to values: reading, safe Markdown, sources, checks. Items are text at a path; a `Library` holds one edition."""
+"""Content files to values: reading, safe Markdown, sources. Items are text at a path; a `Library` is one edition."""

@@ -32,6 +32,10 @@ def citations(body: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_CITATION.findall(body)))
 
 
+def without_citations(body: str) -> str:
+    return _CITATION.sub("", body)
+
+
 def links(body: str) -> list[tuple[str, str]]:
     """Return (scheme, target) of each link in a Markdown body."""
     return _LINK.findall(body)
@@ -78,7 +82,12 @@ class TermMarker:
         for start, end, id_ in self.find(text):
             if id_ not in used and len(used) < most:
                 used.append(id_)
-                parts += [escape(text[last:start]), f'<a class="term" href="#w-{id_}">', escape(text[start:end]), "</a>"]
+                parts += [
+                    escape(text[last:start]),
+                    f'<a class="term" href="#w-{id_}">',
+                    escape(text[start:end]),
+                    "</a>",
+                ]
                 last = end
         return Markup("".join([*parts, escape(text[last:])]))  # noqa: S704 (every text in it is escaped)
 

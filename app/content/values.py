@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -69,6 +70,11 @@ class Source(Value):
     publisher: str = Field(min_length=2)
     url: str = Field(pattern=r"^https?://")
     date: str | None = None
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether readers are led there. Russian pages are named as what they are, without a way to them."""
+        return not (urlsplit(self.url).hostname or "").endswith(".ru")
 
     @property
     def publisher_id(self) -> str:

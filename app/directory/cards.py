@@ -67,9 +67,12 @@ class Card:
 
 @lru_cache(maxsize=1024)
 def number_text(number: str) -> str:
-    """Return a number as people read it: free lines in national form, others with the country's code."""
+    """Return a number as people read it: free lines in national form, others with the country's code.
+
+    An address is returned as it is.
+    """
     if not number.startswith("+"):
-        return number if len(number) < 6 else f"{number[:3]} {number[3:]}"
+        return number if len(number) < 6 or not number.isdigit() else f"{number[:3]} {number[3:]}"
     parsed = phonenumbers.parse(number)
     if number.startswith("+380800"):
         return f"0 800 {number[7:10]} {number[10:]}"

@@ -40,7 +40,10 @@ class Hours:
             raise ValueError('hours are written "24/7", "Mo-Fr 09:00-17:00" or "09:00-18:00"')
         first, last, h1, m1, h2, m2 = found.groups()
         days = tuple(range(DAYS.index(first), DAYS.index(last) + 1)) if first else None
-        return cls(time(int(h1), int(m1)), time(int(h2), int(m2)), days)
+        opens, closes = time(int(h1), int(m1)), time(int(h2), int(m2))
+        if days == () or closes <= opens:
+            raise ValueError("hours run forward: from an earlier day and time to a later one")
+        return cls(opens, closes, days)
 
     def at(self, moment: datetime) -> Open:
         """Say whether the line is open at an aware `moment`. Weekends are unknown where no days are given."""

@@ -65,17 +65,17 @@ def hours_text(hours: Hours | None) -> str:
     if hours is None:
         return ""
     if hours.round_the_clock:
-        return gettext("round the clock")
+        return str(gettext("round the clock"))
     times = f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"
     if hours.days is None:
         return times
     if len(hours.days) == 7:
-        return gettext("daily %(times)s", times=times)
+        return str(gettext("daily %(times)s", times=times))
     return f"{_DAYS[hours.days[0]]}–{_DAYS[hours.days[-1]]} {times}"
 
 
 def open_text(state: Open) -> str:
-    return {Open.YES: gettext("open now"), Open.NO: gettext("closed now"), Open.UNKNOWN: ""}[state]
+    return str({Open.YES: gettext("open now"), Open.NO: gettext("closed now"), Open.UNKNOWN: ""}[state])
 
 
 def kind_text(card: Card) -> str:

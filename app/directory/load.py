@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 from app.content.library import Reader
@@ -10,6 +11,11 @@ from app.directory.model import Contact, Directory, Organisation, Status, nation
 
 FOLDER = "organisations/"
 REGIONS = "regions.yaml"
+
+
+# A run of digits with phone punctuation, long enough to be a subscriber's number.
+_PHONE = re.compile(r"(?<![\d/-])\+?\(?\d[\d\s()\u00a0-]{8,16}\d(?![\d/])")
+_SUBSCRIBER_DIGITS = range(9, 14)
 
 
 def load_directory(reader: Reader) -> Directory:
@@ -28,7 +34,7 @@ def load_directory(reader: Reader) -> Directory:
 
 def check_directory(reader: Reader, directory: Directory, sources: Sources) -> None:
     """Record what no single file shows: unknown sources and regions, a superseded number offered elsewhere."""
-    current = {national(phone.number) for body in directory for phone in body.current_phones}
+    current = directory.current_numbers
     for body in directory:
         path = f"{FOLDER}{body.id}.yaml"
         check_sources(reader, sources, path, "sources", body.sources)
@@ -49,3 +55,13 @@ def check_directory(reader: Reader, directory: Directory, sources: Sources) -> N
                     reader.fault(path, f"phones {phone.number}", "superseded here but current elsewhere; decide")
                 if phone.use_instead and national(phone.use_instead) not in current:
                     reader.fault(path, f"phones {phone.number}", "use_instead is not a current number of any body")
+
+
+def check_contacts(reader: Reader, directory: Directory, path: str, place: str, text: str) -> None:
+    """Record phones in `text` that are no current phone of any body, and superseded addresses."""
+    for found in _PHONE.findall(text):
+        if len(national(found)) in _SUBSCRIBER_DIGITS and national(found) not in directory.current_numbers:
+            reader.fault(path, place or found, f"{found} is no current phone of any organisation; take it out")
+    for address in directory.superseded_addresses:
+        if address in text:
+            reader.fault(path, place, f"{address} is superseded; take it out")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import Field, field_validator, model_validator
 
@@ -69,7 +70,7 @@ class Need(StrEnum):
 
 
 class Status(StrEnum):
-    """How far a contact may be offered: `current` is offered, `unclear` is shown as not confirmed, `legacy` only recognised."""
+    """How far a contact goes: `current` is offered, `unclear` shown as not confirmed, `legacy` only recognised."""
 
     CURRENT = "current"
     UNCLEAR = "unclear"
@@ -186,11 +187,17 @@ class Directory:
     def __iter__(self) -> Iterator[Organisation]:
         return iter(self.organisations.values())
 
+    @cached_property
+    def current_numbers(self) -> frozenset[str]:
+        """Every phone that may be offered, in national form."""
+        return frozenset(national(phone.number) for body in self for phone in body.current_phones)
 
-def is_callable_number(text: str, directory: Directory) -> bool:
-    """Whether the digits of `text` are a current phone of some organisation (in national or international form)."""
-    wanted = national(text)
-    return any(national(phone.number) == wanted for body in directory for phone in body.current_phones)
+    @cached_property
+    def superseded_addresses(self) -> frozenset[str]:
+        """Every e-mail and web address (without scheme) that may never be printed."""
+        emails = {email.address for body in self for email in body.emails if email.status is Status.LEGACY}
+        sites = {site.url.split("//")[1] for body in self for site in body.websites if site.status is Status.LEGACY}
+        return frozenset(emails | sites)
 
 
 def national(text: str) -> str:

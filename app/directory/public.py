@@ -16,10 +16,10 @@ from app.directory.forms import ContactForm
 from app.directory.labels import KINDS, NEEDS, SERVES
 from app.directory.model import Directory, Kind, Need, Serves
 from app.directory.vcard import vcards
-from app.guidance.model import Guidance
+from app.web.cache import keep
 from app.web.edition import part
 from app.web.language import in_language, language
-from app.web.pages import DAY, MINUTE, answers_page, keep, public_page
+from app.web.pages import DAY, MINUTE, answers_page, public_page
 
 blueprint = in_language(Blueprint("directory", __name__))
 E = TypeVar("E", bound=StrEnum)
@@ -67,9 +67,6 @@ def organisation(id_: str) -> Response:
         serves=[SERVES[group] for group in body.serves],
         regions=[regions[code][language()] for code in body.regions if code in regions],
         sources=[part(Sources).by_id[source] for source in body.sources],
-        articles=[
-            article for article in part(Guidance).articles.values() if id_ in article.facts.organisations
-        ][:6],
     )
 
 

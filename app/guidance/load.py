@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from types import MappingProxyType
 
 from app.content.library import Reader
-from app.content.markdown import citations, headings, links
+from app.content.markdown import citations, headings, links, without_citations
 from app.content.sources import Sources, check_sources
-from app.directory.model import Directory, Status, national
+from app.directory.load import check_contacts
+from app.directory.model import Directory
 from app.guidance.model import (
     EVERY_SITUATION,
     Article,
@@ -29,9 +29,6 @@ TOPICS = "topics.yaml"
 PAGES = ("about", "privacy", "accessibility", "safety")
 WORDS_PER_ARTICLE = range(150, 901)
 """Hard limits of an article's length in words; the editors' aim is 250 to 700."""
-
-# A run of digits with phone punctuation, long enough to be a subscriber's number.
-_PHONE = re.compile(r"(?<![\d/-])\+?\(?\d[\d\s()\u00a0-]{8,16}\d(?![\d/])")
 
 
 def load_guidance(reader: Reader) -> Guidance:
@@ -92,12 +89,6 @@ def check_guidance(
     reader: Reader, guidance: Guidance, directory: Directory, sources: Sources, situations: Collection[str]
 ) -> None:
     """Record what no single file shows: unknown references, missing translations, uncited sources, dead numbers."""
-    current = {national(phone.number) for body in directory for phone in body.current_phones}
-    offered = current | {phone.short for body in directory for phone in body.current_phones if phone.short}
-    superseded = {
-        *(email.address for body in directory for email in body.emails if email.status is Status.LEGACY),
-        *(site.url.split("//")[1] for body in directory for site in body.websites if site.status is Status.LEGACY),
-    }
     for slug, article in guidance.articles.items():
         path = f"{FOLDER}{slug}/{SOURCE}.md"
         check_sources(reader, sources, path, "sources", article.facts.sources)
@@ -117,12 +108,7 @@ def check_guidance(
                 reader.fault(spoken, "", "this public language is missing; translate the article")
                 continue
             _check_text(reader, spoken, text, article, guidance, directory, sources)
-            for found in _PHONE.findall(text.body):
-                if len(national(found)) >= 9 and national(found) not in offered:
-                    reader.fault(spoken, found, "no current phone of any organisation; take it out or correct it")
-            for address in superseded:
-                if address in text.body:
-                    reader.fault(spoken, address, "a superseded address; take it out")
+            check_contacts(reader, directory, spoken, "", without_citations(text.body))
             if len(headings(text.body)) != len(headings(article.texts[SOURCE].body)):
                 reader.fault(spoken, "headings", "differ in number from the source language; make them match")
     for term in guidance.terms.values():
@@ -148,11 +134,16 @@ def _check_text(
     if not cited:
         reader.fault(path, "", "no statement is cited; put [^source-id] behind the facts")
     for scheme, target in links(text.body):
-        known = {"org": directory.organisations, "article": guidance.articles, "term": guidance.terms, "route": {"": 1}}
+        known = {
+            "org": directory.organisations,
+            "article": guidance.articles,
+            "term": guidance.terms,
+            "route": {"": 1},
+        }
         if scheme not in known:
             reader.fault(path, f"{scheme}:{target}", "links point to org:, article:, term: or route: only")
         elif target not in known[scheme]:
             reader.fault(path, f"{scheme}:{target}", "this target does not exist; correct the link")
-    words = len(re.sub(r"\[\^[^\]]*\]", "", text.body).split())
+    words = len(without_citations(text.body).split())
     if words not in WORDS_PER_ARTICLE:
         reader.fault(path, "", f"{words} words; an article has 250 to 700")

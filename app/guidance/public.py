@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Blueprint, Response, abort, url_for
 
@@ -13,7 +14,7 @@ from app.content.values import Source, say
 from app.directory.cards import card
 from app.directory.model import Directory
 from app.guidance.model import Guidance, Topics
-from app.guidance.reading import marker, related, teaser, teasers, words
+from app.guidance.reading import Teaser, is_risky, marker, related, teaser, teasers, words
 from app.kernel.languages import SOURCE
 from app.web.edition import part
 from app.web.language import in_language, language
@@ -31,6 +32,14 @@ def articles() -> Response:
         for topic in topics.groups
     ]
     return public_page("guidance/articles.html", groups=[group for group in groups if group[2]])
+
+
+@blueprint.app_template_global()
+def articles_about(body: str) -> list[Teaser]:
+    """The first articles that name an organisation, for its page in the directory."""
+    guidance = part(Guidance)
+    named = [article.slug for article in guidance.articles.values() if body in article.facts.organisations]
+    return teasers(guidance, named[:6], language())
 
 
 @blueprint.get("/articles/<slug>")
@@ -53,6 +62,7 @@ def article(slug: str) -> Response:
         "guidance/article.html",
         fresh_for=MINUTE * 10,
         article=found,
+        risky=is_risky(found),
         shown=shown,
         source_language=SOURCE,
         rendered=rendered,
@@ -103,7 +113,7 @@ def page(slug: str) -> Response:
 
 def _address_of(scheme: str, target: str) -> str:
     """Resolve the own link schemes of articles."""
-    addresses: Mapping[str, tuple[str, dict[str, str]]] = {
+    addresses: Mapping[str, tuple[str, dict[str, Any]]] = {
         "org": ("directory.organisation", {"id_": target}),
         "article": ("guidance.article", {"slug": target}),
         "page": ("guidance.page", {"slug": target}),

@@ -10,6 +10,17 @@ from app.content.markdown import TermMarker
 from app.guidance.model import Article, Guidance, Term
 from app.kernel.languages import SOURCE
 
+AT_RISK = {
+    "family_under_occupation", "lost_contact_tot", "civ_missing_tot", "civ_detained_known", "civ_detained_unknown",
+    "child_deported",
+}  # fmt: skip
+"""Situations in which a reader may have to leave the page fast."""
+
+
+def is_risky(article: Article) -> bool:
+    """Whether readers of `article` may be watched, or under occupation."""
+    return not AT_RISK.isdisjoint(article.facts.situations)
+
 
 @dataclass(frozen=True)
 class Teaser:
@@ -39,11 +50,7 @@ def _marker(patterns: tuple[tuple[str, str], ...]) -> TermMarker:
 def marker(guidance: Guidance, language: str) -> TermMarker:
     """Return the finder of glossary terms for texts in `language`."""
     return _marker(
-        tuple(
-            (term.id, pattern)
-            for term in guidance.terms.values()
-            for pattern in getattr(term.match, language, ())
-        )
+        tuple((term.id, pattern) for term in guidance.terms.values() for pattern in getattr(term.match, language, ()))
     )
 
 

@@ -6,13 +6,14 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`´′‘", "’"))  # noqa: RUF001
+_APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`´′‘＇", "’"))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\u0301]")
 
 
 def fold(text: str) -> str:
     """Return `text` for comparison: NFKC, one apostrophe, no invisible or stress marks, lower case, single spaces."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_APOSTROPHES)
+    # Apostrophes come first: NFKC takes ´ apart into a space and an accent.
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)))
     return " ".join(text.lower().split())
 
 

@@ -1,4 +1,4 @@
-"""Walks the graph to prove that it can be walked: every question and situation is reached, every walk ends in a plan."""
+"""Walks the graph to prove it sound: every question and situation is reached, every walk ends in a plan."""
 
 from __future__ import annotations
 
@@ -77,9 +77,7 @@ def check_route(reader: Reader, pathways: Pathways, *, seed: int = 1) -> None:
             reader.fault(f"{SITUATIONS}{situation.id}.yaml", "when", "no answers lead to this situation; correct it")
 
 
-def _completions(
-    pathways: Pathways, essentials: Answers, draw: random.Random
-) -> Iterator[dict[str, tuple[str, ...]]]:
+def _completions(pathways: Pathways, essentials: Answers, draw: random.Random) -> Iterator[dict[str, tuple[str, ...]]]:
     """Yield complete answers: all unknown, then a few drawn at random."""
     for number in range(6):
         answers = dict(essentials)

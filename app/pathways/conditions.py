@@ -90,8 +90,9 @@ def _conjunction(data: object) -> tuple[Term, ...]:
 def _term(key: str, value: object) -> Term:
     if key == "not":
         return Not(Condition.parse(value))
-    values = value if isinstance(value, list) else [value]
-    if not values or not all(isinstance(item, str) for item in values):
+    given = value if isinstance(value, list) else [value]
+    values = [item for item in given if isinstance(item, str)]
+    if not values or len(values) < len(given):
         raise ValueError(f"'{key}' takes an option or a list of options")
     if key == "is":
         for name in values:

@@ -22,7 +22,9 @@ PHASES = {
 PROBLEMS = {
     Problem.NOTHING_CHOSEN: _l("Choose an answer. If you are not sure, choose “I don’t know”."),
     Problem.IMPOSSIBLE: _l("This answer does not exist. Choose one of those below."),
-    Problem.CONTRADICTION: _l("These answers contradict each other. Leave either “nothing” or “I don’t know”, or the others."),
+    Problem.CONTRADICTION: _l(
+        "These answers contradict each other. Leave either “nothing” or “I don’t know”, or the others."
+    ),
     Problem.NO_SUCH_DATE: _l("There is no such date. Check the day and the month."),
     Problem.YEAR_MISSING: _l("Write the year, for example 2026."),
     Problem.IN_THE_FUTURE: _l("This date is in the future. Check the year."),
@@ -44,7 +46,8 @@ _PAPER = {
     "last-day": N_("Last day"),
     "hotlines": N_("Phones"),
     "not-dialled": N_(
-        "Compiled from public pages up to March 2026; no number has been dialled. Everything listed here is free of charge."
+        "Compiled from public pages up to March 2026; no number has been dialled. "
+        "Everything listed here is free of charge."
     ),
     "made": N_("Printed on"),
 }

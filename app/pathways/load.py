@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 from app.content.library import Reader
 from app.content.sources import Sources, check_sources
+from app.directory.load import check_contacts
 from app.directory.model import Directory
 from app.kernel.languages import PUBLIC
 from app.pathways.conditions import UNKNOWN, Answered, Condition, Is
-from app.pathways.model import PathwayWords, Pathways, Question, QuestionKind, Situation, Step, StepWords
+from app.pathways.model import Pathways, PathwayWords, Question, QuestionKind, Situation, Step, StepWords
 from app.pathways.predicates import PREDICATES
 
 GRAPH = "pathways/graph.yaml"
@@ -53,9 +54,10 @@ def load_pathways(reader: Reader, regions: Mapping[str, object]) -> Pathways:
             reader.fault(path, "id", "differs from the folder's name; make them equal")
         steps[step.id] = step
         for code in PUBLIC:
-            words = reader.model(StepWords, f"{folder}/{code}.yaml", reader.data(f"{folder}/{code}.yaml"))
-            if words is not None:
-                step_words[code][step.id] = words
+            spoken = f"{folder}/{code}.yaml"
+            texts = reader.model(StepWords, spoken, reader.data(spoken))
+            if texts is not None:
+                step_words[code][step.id] = texts
 
     words = {}
     for code in PUBLIC:
@@ -81,10 +83,10 @@ def check_pathways(
         path = f"{SITUATIONS}{situation.id}.yaml"
         _check_condition(reader, pathways, path, "when", situation.when)
         for phase, steps in situation.steps.items():
-            for step in steps:
-                used.add(step)
-                if step not in pathways.steps:
-                    reader.fault(path, f"steps.{phase}", f"there is no step '{step}'; write it or take it out")
+            used.update(steps)
+            for id_ in steps:
+                if id_ not in pathways.steps:
+                    reader.fault(path, f"steps.{phase}", f"there is no step '{id_}'; write it or take it out")
         for slug in situation.articles:
             if slug not in articles:
                 reader.fault(path, "articles", f"there is no article '{slug}'; write it or take it out")
@@ -182,6 +184,9 @@ def _check_step(
         if words is None:
             continue
         spoken = f"{STEPS}{step.id}/{code}.yaml"
+        check_contacts(reader, directory, spoken, "title", words.title)
+        for line_id, text in words.lines.items():
+            check_contacts(reader, directory, spoken, f"lines.{line_id}", text)
         for line_id in sorted(set(lines) - set(words.lines)):
             reader.fault(spoken, f"lines.{line_id}", "this line has no words; add them")
         for line_id in sorted(set(words.lines) - set(lines)):

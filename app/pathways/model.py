@@ -12,7 +12,9 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from app.content.values import Confidence, Dated, Id, Value
 from app.pathways.conditions import UNKNOWN, Condition
 
-When = Annotated[Condition, BeforeValidator(lambda data: data if isinstance(data, Condition) else Condition.parse(data))]
+When = Annotated[
+    Condition, BeforeValidator(lambda data: data if isinstance(data, Condition) else Condition.parse(data))
+]
 ALWAYS = Condition()
 
 

@@ -32,7 +32,10 @@ def plan_pdf(columns: Sequence[tuple[Sheet, dict[str, str]]], *, day: date) -> b
                 "situations": [{"title": title, "summary": summary} for _, title, summary in sheet.situations],
                 "answers": [{"label": answer.label, "values": ", ".join(answer.values)} for answer in sheet.answers],
                 "phases": [
-                    {"title": words[phase.value], "stations": [_station(item) for item in sheet.of_phase(phase)]}
+                    {
+                        "title": words[phase.value],
+                        "stations": [_station(item) for item in sheet.of_phase(phase)],
+                    }
                     for phase in Phase
                     if sheet.of_phase(phase)
                 ],
@@ -44,6 +47,8 @@ def plan_pdf(columns: Sequence[tuple[Sheet, dict[str, str]]], *, day: date) -> b
         str(TEMPLATE),
         sys_inputs={"plan": json.dumps(content, ensure_ascii=False)},
         pdf_standards=["ua-1"],
+        # Only the fonts inside the package: the same bytes on every machine.
+        ignore_system_fonts=True,
         timestamp=0,
     )
     assert isinstance(made, bytes)

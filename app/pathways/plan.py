@@ -1,4 +1,4 @@
-"""Composing the plan: the union of all situations that match, equal steps merged, the order decided by urgency and dependency."""
+"""Composing the plan: the union of all situations that match, equal steps merged, ordered by urgency and dependency."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def compose(pathways: Pathways, answers: Answers, *, today: date) -> Plan:
 
 
 def weave(lists: Iterable[list[str]]) -> list[str]:
-    """Merge ordered lists into one: the first keeps its order, each later one puts its own steps beside their neighbours.
+    """Merge ordered lists into one: the first keeps its order, later ones put their own steps beside their neighbours.
 
     A new step stands right after the nearest step before it in its own list that is already placed, else right before
     the nearest step after it, else at the end.
@@ -136,9 +136,7 @@ def _ordered(evidence: Evidence, rank: Mapping[str, int]) -> tuple[tuple[str, st
     return tuple(sorted(evidence, key=lambda pair: (rank[pair[0]], pair[1])))
 
 
-def _stop(
-    step: Step, phase: Phase, reasons: tuple[tuple[str, str], ...], answers: Answers, today: date
-) -> Stop:
+def _stop(step: Step, phase: Phase, reasons: tuple[tuple[str, str], ...], answers: Answers, today: date) -> Stop:
     lines = tuple(line for line in step.lines if line.when.match(answers, today) is not None)
     return Stop(
         step=step,

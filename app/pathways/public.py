@@ -270,4 +270,3 @@ def _file(body: bytes, media_type: str, name: str) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-

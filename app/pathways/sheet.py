@@ -79,7 +79,9 @@ def option_text(pathways: Pathways, directory: Directory, question: Question, op
     return pathways.words[language].questions[question.id].options[option]
 
 
-def choices(pathways: Pathways, directory: Directory, pairs: Sequence[tuple[str, str]], language: str) -> tuple[Choice, ...]:
+def choices(
+    pathways: Pathways, directory: Directory, pairs: Sequence[tuple[str, str]], language: str
+) -> tuple[Choice, ...]:
     """Return (question, option) pairs in words, the options of one question together."""
     grouped: dict[str, list[str]] = {}
     for question, option in pairs:
@@ -119,7 +121,10 @@ def put_in_words(
         ),
         stations=stations,
         answers=choices(
-            pathways, directory, [(question, option) for question, options in answers.items() for option in options], language
+            pathways,
+            directory,
+            [(question, option) for question, options in answers.items() for option in options],
+            language,
         ),
         articles=plan.articles,
         may_change_into=tuple((id_, words.situations[id_].title) for id_ in plan.may_change_into),

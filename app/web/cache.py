@@ -149,7 +149,11 @@ class PageCache:
         return answer
 
     def _store(self, key: str, page: Page) -> None:
+        now = self._clock()
         with self._lock:
+            # What has expired goes at once: a plan's answers do not stay in memory longer than said.
+            for stale in [other for other, kept in self._pages.items() if kept.until <= now]:
+                self._bytes -= self._pages.pop(stale).weight
             old = self._pages.pop(key, None)
             self._pages[key] = page
             self._bytes += page.weight - (old.weight if old else 0)

@@ -1,4 +1,4 @@
-"""The language of a page stands in its address: ``/uk/...``, ``/en/...``. Words are looked up in one catalogue a request."""
+"""The language of a page stands in its address: ``/uk/...``, ``/en/...``. Words come from one catalogue a request."""
 
 from __future__ import annotations
 
