@@ -71,9 +71,13 @@ def _flag(name: str) -> Callable[[str], bool]:
 
 
 def _site_url(text: str) -> str:
-    parts = urlsplit(text)
+    refusal = f"SITE_URL is {text!r}; it takes an address without a path, such as https://example.org."
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ConfigError(refusal) from None
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
-        raise ConfigError(f"SITE_URL is {text!r}; it takes an address without a path, such as https://example.org.")
+        raise ConfigError(refusal)
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -109,7 +113,7 @@ def _limit(text: str) -> str:
 
 
 def _storage(text: str) -> str:
-    if not text.startswith(("memory://", "redis://", "rediss://", "unix://")):
+    if not text.startswith(("memory://", "redis://", "rediss://", "redis+unix://")):
         raise ConfigError("RATE_LIMIT_STORAGE takes memory:// or redis://HOST:PORT.")
     return text
 

@@ -77,7 +77,7 @@ def page_faults(response: TestResponse, *, style_bytes: int) -> list[str]:
     if "Set-Cookie" in response.headers:
         faults.append("a public page sets a cookie")
     faults += superseded_numbers(text) if "check-contact" not in response.request.path else []
-    weight = len(brotli.compress(response.data, quality=5)) + style_bytes
+    weight = len(brotli.compress(response.data, quality=6)) + style_bytes
     if weight > HEAVIEST and response.status_code == 200:
         faults.append(f"{weight} bytes on the wire with the style sheet; at most {HEAVIEST}")
     return faults

@@ -88,7 +88,7 @@ class Reader:
             return None
         try:
             return yaml.load(text, Loader=yaml.CSafeLoader)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:  # ValueError: a day such as 2026-02-30
             mark = getattr(error, "problem_mark", None)
             line = f"line {mark.line + 1}" if mark else ""
             self.fault(path, line, f"not readable as YAML: {getattr(error, 'problem', error)}; mend the syntax")
@@ -102,7 +102,7 @@ class Reader:
             return None
         try:
             post = frontmatter.loads(text)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:  # ValueError: a day such as 2026-02-30
             self.fault(path, "front matter", f"not readable as YAML: {error}; mend the syntax")
             return None
         return dict(post.metadata), str(post.content)

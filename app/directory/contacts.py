@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from app.directory.model import Contact, Directory, Organisation, Status, national
 from app.kernel.text import digits, fold
 
 LONGEST = 200
+_SHORTEST_SUBSCRIBER = 7
+"""Digits; numbers with fewer are short numbers."""
 
 
 class Verdict(StrEnum):
@@ -43,7 +44,9 @@ _VERDICTS = {
     Status.UNCLEAR: Verdict.UNCLEAR,
 }
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
-_HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
+_HANDLE = re.compile(r"@([a-z0-9_]{4,})")
+_SCHEME = re.compile(r"https?:[/\\]*|[/\\]{2,}|mailto:")
+_AROUND = '<>()[]{}«»„“”"’.,;:!?'
 
 
 def recognise(text: str, directory: Directory) -> Finding:
@@ -62,28 +65,40 @@ def recognise(text: str, directory: Directory) -> Finding:
 
 def _key(text: str) -> tuple[str, str] | None:
     """Return what kind of contact `text` is and its comparable form, or None if it is none."""
-    folded = fold(text)[:LONGEST]
-    email = _EMAIL.search(folded)
-    if email:
-        return "email", email.group()
-    if re.search(r"[a-zа-яіїєґ]", folded):
-        return _web_key(folded)
-    number = national(folded)
+    folded = fold(text)
+    if len(folded) > LONGEST:
+        return None
+    if "@" in folded or any(ch.isalpha() for ch in folded):
+        return _address_key(folded)
+    number, typed = national(folded), digits(folded)
+    if len(number) < _SHORTEST_SUBSCRIBER and (number != typed or "+" in folded):
+        number = f"+{typed}"  # A short number exists within the country only: +1648 is another line than 1648.
     return ("phone", number) if len(number) >= 3 else None
 
 
-def _web_key(folded: str) -> tuple[str, str] | None:
+def _address_key(folded: str) -> tuple[str, str] | None:
+    """An address stands alone among words; beside another contact, an official one would vouch for it."""
+    words = {word.strip(_AROUND) for word in folded.split()}
+    addresses = {word for word in words if "@" in word or "." in word}
+    if len(addresses) != 1 or any(digits(word) for word in words - addresses):
+        return None
+    address = addresses.pop()
+    if scheme := _SCHEME.match(address):
+        address = address[scheme.end() :]
+    if _EMAIL.fullmatch(address):
+        return "email", address
+    handle = _HANDLE.fullmatch(address)
+    return ("web", f"t.me/{handle.group(1)}") if handle else _web_key(address)
+
+
+def _web_key(address: str) -> tuple[str, str] | None:
     """A web address counts by its host; for messengers (t.me, Viber) by host and account."""
-    found = _HOST.search(folded)
-    if not found:
-        handle = re.fullmatch(r"@([a-z0-9_]{4,})", folded)
-        return ("web", f"t.me/{handle.group(1)}") if handle else None
-    parts = urlsplit("//" + folded[found.start() :].replace("\\", "/"))
-    host = (parts.hostname or "").removeprefix("www.")
+    # Read as a browser reads it: the host ends at the first slash of either kind and begins behind the last @.
+    before, *after = re.split(r"[/\\?#]+", address)
+    host = before.rpartition("@")[2].partition(":")[0].removeprefix("www.")
     if host in {"t.me", "telegram.me", "chats.viber.com"}:
-        account = parts.path.strip("/").split("/")[0]
-        return "web", f"{host.replace('telegram.me', 't.me')}/{account}"
-    return "web", host
+        return "web", f"{host.replace('telegram.me', 't.me')}/{after[0] if after else ''}"
+    return ("web", host) if "." in host else None
 
 
 def _contacts(directory: Directory) -> Iterator[tuple[Organisation, tuple[str, str], Contact]]:
@@ -95,7 +110,7 @@ def _contacts(directory: Directory) -> Iterator[tuple[Organisation, tuple[str, s
         for email in body.emails:
             yield body, ("email", fold(email.address)), email
         for site in body.websites:
-            key = _web_key(fold(site.url))
+            key = _key(site.url)
             if key:
                 yield body, key, site
         for messenger in body.messengers:

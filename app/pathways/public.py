@@ -34,6 +34,8 @@ from app.web.pages import MINUTE, answers_page, public_page
 blueprint = in_language(Blueprint("pathways", __name__))
 
 MOST_PAIRS = 80
+LONG_PLAN = 15
+"""Stations above which the last phase is shown in brief first, so that the page fits into one flight of TCP."""
 LONGEST_QUERY = 2000
 
 
@@ -79,7 +81,11 @@ def plan() -> Response:
         articles=articles,
         titles={item.slug: item.title for item in articles},
         words=words(guidance, sheet.terms, language()),
+        brief=len(sheet.stations) > LONG_PLAN and "whole" not in request.args,
         links={
+            "whole": _address("pathways.plan", [*pairs, ("whole", "1")]),
+        }
+        | {
             name: _address(f"pathways.{name}", pairs)
             for name in ("find_help", "plan_print", "plan_pdf_file", "plan_ics", "plan_vcf")
         },

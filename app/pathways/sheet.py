@@ -32,7 +32,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Station:
-    """A step in words, as a station of the drawn route. Groups hold texts in the order of the step's lines."""
+    """A step in words, as a station of the drawn route. Groups hold texts in the order of the step's lines.
+
+    `known` are the bodies whose phones stand at an earlier station already.
+    """
 
     id: str
     number: int
@@ -40,6 +43,7 @@ class Station:
     title: str
     lines: tuple[tuple[LineKind, Markup], ...]
     cards: tuple[Card, ...]
+    known: frozenset[str]
     reasons: tuple[Choice, ...]
     sources: tuple[str, ...]
     articles: tuple[str, ...]
@@ -108,18 +112,19 @@ def put_in_words(
 ) -> Sheet:
     """Return `plan` in `language`: every text, card and date ready to be printed."""
     used: list[str] = []
+    seen: set[str] = set()
     words = pathways.words[language]
-    stations = tuple(
-        _station(number, stop, pathways, directory, marker, used, language, now)
-        for number, stop in enumerate(plan.stops, start=1)
-    )
+    stations = []
+    for number, stop in enumerate(plan.stops, start=1):
+        stations.append(_station(number, stop, pathways, directory, marker, used, frozenset(seen), language, now))
+        seen.update(stop.bodies)
     return Sheet(
         language=language,
         situations=tuple(
             (situation.id, words.situations[situation.id].title, words.situations[situation.id].summary)
             for situation in plan.situations
         ),
-        stations=stations,
+        stations=tuple(stations),
         answers=choices(
             pathways,
             directory,
@@ -139,6 +144,7 @@ def _station(
     directory: Directory,
     marker: TermMarker,
     used: list[str],
+    seen: frozenset[str],
     language: str,
     now: datetime,
 ) -> Station:
@@ -150,6 +156,7 @@ def _station(
         title=words.title,
         lines=tuple((line.kind, marker.mark(words.lines[line.id], used, MOST_TERMS)) for line in stop.lines),
         cards=tuple(card(directory[id_], language, now) for id_ in stop.bodies),
+        known=seen.intersection(stop.bodies),
         reasons=choices(pathways, directory, stop.reasons, language),
         sources=tuple(dict.fromkeys((*stop.step.sources, *(id_ for line in stop.lines for id_ in line.sources)))),
         articles=stop.step.articles,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from flask import Response
 
 MARK = "X-Keep"
+_REFUSED = re.compile(r";\s*q=0(?:\.0*)?\s*(?:;|$)")
 _TEXT = ("text/", "application/json", "application/xml", "image/svg+xml", "application/manifest+json")
 _SMALL = 500
 """Bytes below which compression saves nothing on the wire."""
@@ -62,7 +64,7 @@ class Page:
             return ""
         offered = {item.partition(";")[0].strip(): item for item in accepted.lower().split(",")}
         for encoding in ("br", "gzip"):
-            if encoding in offered and "q=0" not in offered[encoding].replace("q=0.", ""):
+            if encoding in offered and not _REFUSED.search(offered[encoding]):
                 return encoding
         return ""
 
@@ -70,7 +72,7 @@ class Page:
         if encoding not in self._bodies:
             plain = self._bodies[""]
             if encoding == "br":
-                made = brotli.compress(plain, quality=5 if self._quick else 11)
+                made = brotli.compress(plain, quality=6 if self._quick else 11)
             else:
                 made = gzip.compress(plain, 6, mtime=0)
             self._bodies[encoding] = made
