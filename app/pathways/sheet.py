@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -112,12 +112,15 @@ def put_in_words(
 ) -> Sheet:
     """Return `plan` in `language`: every text, card and date ready to be printed."""
     used: list[str] = []
-    seen: set[str] = set()
+    cards: dict[str, Card] = {}
     words = pathways.words[language]
     stations = []
     for number, stop in enumerate(plan.stops, start=1):
-        stations.append(_station(number, stop, pathways, directory, marker, used, frozenset(seen), language, now))
-        seen.update(stop.bodies)
+        known = frozenset(cards.keys() & set(stop.bodies))
+        for id_ in stop.bodies:
+            if id_ not in cards:
+                cards[id_] = card(directory[id_], language, now)
+        stations.append(_station(number, stop, pathways, directory, marker, used, cards, known, language))
     return Sheet(
         language=language,
         situations=tuple(
@@ -144,9 +147,9 @@ def _station(
     directory: Directory,
     marker: TermMarker,
     used: list[str],
-    seen: frozenset[str],
+    cards: Mapping[str, Card],
+    known: frozenset[str],
     language: str,
-    now: datetime,
 ) -> Station:
     words = pathways.step_words[language].get(stop.step.id) or pathways.step_words[SOURCE][stop.step.id]
     return Station(
@@ -155,8 +158,8 @@ def _station(
         phase=stop.phase,
         title=words.title,
         lines=tuple((line.kind, marker.mark(words.lines[line.id], used, MOST_TERMS)) for line in stop.lines),
-        cards=tuple(card(directory[id_], language, now) for id_ in stop.bodies),
-        known=seen.intersection(stop.bodies),
+        cards=tuple(cards[id_] for id_ in stop.bodies),
+        known=known,
         reasons=choices(pathways, directory, stop.reasons, language),
         sources=tuple(dict.fromkeys((*stop.step.sources, *(id_ for line in stop.lines for id_ in line.sources)))),
         articles=stop.step.articles,
