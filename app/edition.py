@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.content.library import ContentError, Fault, Library, Reader
 from app.content.sources import Sources, load_sources
+from app.content.style import load_banned
 from app.directory.load import check_directory, load_directory
 from app.directory.model import Directory
 from app.guidance.load import check_guidance, check_topics, load_guidance, load_topics
@@ -30,10 +31,11 @@ def check_edition(library: Library) -> list[Fault]:
     sources, directory = edition.part(Sources), edition.part(Directory)
     guidance, pathways = edition.part(Guidance), edition.part(Pathways)
     situations = [situation.id for situation in pathways.situations]
-    check_directory(reader, directory, sources)
-    check_guidance(reader, guidance, directory, sources, situations)
+    banned = load_banned(reader)
+    check_directory(reader, directory, sources, banned)
+    check_guidance(reader, guidance, directory, sources, situations, banned)
     check_topics(reader, edition.part(Topics), guidance)
-    check_pathways(reader, pathways, directory, sources, guidance.articles)
+    check_pathways(reader, pathways, directory, sources, guidance.articles, banned)
     if not reader.faults:
         check_route(reader, pathways)
     return reader.faults

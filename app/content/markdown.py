@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from app.kernel.text import slug
+from app.kernel.text import slug, wildcard
 
 _CITATION = re.compile(r"\s*\[\^([a-z0-9][a-z0-9_-]*)\]")
 _LINK = re.compile(r"\]\(([a-z]+):([a-z0-9_-]*)\)")
@@ -56,14 +56,11 @@ class TermMarker:
         self._ids: dict[str, str] = {}
         parts = []
         for number, (id_, pattern) in enumerate(sorted(patterns, key=lambda pair: -len(pair[1]))):
-            words = r"\s+".join(
-                re.escape(word.removesuffix("*")) + (r"\w*" if word.endswith("*") else "")
-                for word in pattern.replace("'", "’").split()
-            )
-            flags = "" if pattern.isupper() else "(?i:"
-            parts.append(f"(?P<t{number}>{flags}{words}{')' if flags else ''})")
+            words = wildcard(pattern.replace("'", "’"))
+            # A pattern in capitals is an abbreviation: it must not match the same letters in a word.
+            parts.append(f"(?P<t{number}>{words if pattern.isupper() else f'(?i:{words})'})")
             self._ids[f"t{number}"] = id_
-        self._pattern = re.compile(rf"(?<![\w’])(?:{'|'.join(parts)})(?![\w’])") if parts else None
+        self._pattern = re.compile("|".join(parts)) if parts else None
         # The texts of an edition are few and come again on every page: what was found in one is remembered.
         self.find = lru_cache(maxsize=20_000)(self._find)
 

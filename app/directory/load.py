@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from app.content.library import Reader
 from app.content.sources import Sources, check_sources
+from app.content.style import Banned, check_words
 from app.directory.model import Contact, Directory, Organisation, Status, national
 
 FOLDER = "organisations/"
@@ -32,12 +34,14 @@ def load_directory(reader: Reader) -> Directory:
     return Directory(MappingProxyType(found), MappingProxyType(regions))
 
 
-def check_directory(reader: Reader, directory: Directory, sources: Sources) -> None:
+def check_directory(reader: Reader, directory: Directory, sources: Sources, banned: Sequence[Banned]) -> None:
     """Record what no single file shows: unknown sources and regions, a superseded number offered elsewhere."""
     current = directory.current_numbers
     for body in directory:
         path = f"{FOLDER}{body.id}.yaml"
         check_sources(reader, sources, path, "sources", body.sources)
+        for field in ("name", "go_for", "not_for", "how_to_find", "successor_of", "not_known"):
+            check_words(reader, path, field, getattr(body, field), banned)
         for region in body.regions:
             if region not in directory.regions and region not in {"nationwide", "abroad"}:
                 reader.fault(path, "regions", f"'{region}' is not in {REGIONS}; use an ISO 3166-2 code")

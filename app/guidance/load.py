@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from types import MappingProxyType
 
 from app.content.library import Reader
 from app.content.markdown import citations, headings, links, without_citations
 from app.content.sources import Sources, check_sources
+from app.content.style import Banned, check_words
 from app.directory.load import check_contacts
 from app.directory.model import Directory
 from app.guidance.model import (
@@ -86,7 +87,12 @@ def check_topics(reader: Reader, topics: Topics, guidance: Guidance) -> None:
 
 
 def check_guidance(
-    reader: Reader, guidance: Guidance, directory: Directory, sources: Sources, situations: Collection[str]
+    reader: Reader,
+    guidance: Guidance,
+    directory: Directory,
+    sources: Sources,
+    situations: Collection[str],
+    banned: Sequence[Banned],
 ) -> None:
     """Record what no single file shows: unknown references, missing translations, uncited sources, dead numbers."""
     for slug, article in guidance.articles.items():
@@ -108,10 +114,15 @@ def check_guidance(
                 reader.fault(spoken, "", "this public language is missing; translate the article")
                 continue
             _check_text(reader, spoken, text, article, guidance, directory, sources)
+            check_words(reader, spoken, "", {code: "\n\n".join((text.title, text.summary, text.body))}, banned)
             check_contacts(reader, directory, spoken, "", without_citations(text.body))
             if len(headings(text.body)) != len(headings(article.texts[SOURCE].body)):
                 reader.fault(spoken, "headings", "differ in number from the source language; make them match")
+    for slug, pages in guidance.pages.items():
+        for code, text in pages.items():
+            check_words(reader, f"pages/{slug}/{code}.md", "", {code: text.body}, banned)
     for term in guidance.terms.values():
+        check_words(reader, GLOSSARY, term.id, term.plain, banned)
         check_sources(reader, sources, GLOSSARY, term.id, term.sources)
 
 

@@ -26,3 +26,12 @@ def digits(text: str) -> str:
 def slug(text: str) -> str:
     """Return `text` as a fragment identifier: letters and digits of any script, hyphens between."""
     return re.sub(r"[\W_]+", "-", fold(text)).strip("-")
+
+
+def wildcard(phrase: str) -> str:
+    """Return the regular expression of a phrase in which ``*`` at the end of a word stands for any ending.
+
+    Words may be any spaces apart; the phrase must not touch other letters.
+    """
+    words = (re.escape(word.removesuffix("*")) + (r"\w*" if word.endswith("*") else "") for word in phrase.split())
+    return r"(?<![\w’])" + r"\s+".join(words) + r"(?![\w’])"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from app.content.library import Reader
 from app.content.sources import Sources, check_sources
+from app.content.style import Banned, check_words
 from app.directory.load import check_contacts
 from app.directory.model import Directory
 from app.kernel.languages import PUBLIC
@@ -73,7 +74,12 @@ def load_pathways(reader: Reader, regions: Mapping[str, object]) -> Pathways:
 
 
 def check_pathways(
-    reader: Reader, pathways: Pathways, directory: Directory, sources: Sources, articles: Mapping[str, object]
+    reader: Reader,
+    pathways: Pathways,
+    directory: Directory,
+    sources: Sources,
+    articles: Mapping[str, object],
+    banned: Sequence[Banned],
 ) -> None:
     """Record what no single file shows: unknown ids, texts missing in a language, steps that no situation uses."""
     _check_questions(reader, pathways)
@@ -94,7 +100,7 @@ def check_pathways(
             if other not in ids:
                 reader.fault(path, "may_change_into", f"there is no situation '{other}'")
     for step in pathways.steps.values():
-        _check_step(reader, pathways, step, directory, sources, articles)
+        _check_step(reader, pathways, step, directory, sources, articles, banned)
         if step.id not in used:
             reader.fault(f"{STEPS}{step.id}/step.yaml", "", "no situation uses this step; add it to one or remove it")
 
@@ -151,6 +157,7 @@ def _check_step(
     directory: Directory,
     sources: Sources,
     articles: Mapping[str, object],
+    banned: Sequence[Banned],
 ) -> None:
     path = f"{STEPS}{step.id}/step.yaml"
     _check_condition(reader, pathways, path, "when", step.when)
@@ -184,6 +191,7 @@ def _check_step(
         if words is None:
             continue
         spoken = f"{STEPS}{step.id}/{code}.yaml"
+        check_words(reader, spoken, "", {code: "\n\n".join((words.title, *words.lines.values()))}, banned)
         check_contacts(reader, directory, spoken, "title", words.title)
         for line_id, text in words.lines.items():
             check_contacts(reader, directory, spoken, f"lines.{line_id}", text)
