@@ -13,7 +13,7 @@ import app.translations
 from app.config import Settings, secret
 from app.content.library import Library
 from app.content.store import record_edition
-from app.edition import check_edition
+from app.edition import check_edition, report
 from app.storage.engine import open_engine, upgrade, writing
 
 content = AppGroup("content", help="The content files.")
@@ -37,6 +37,30 @@ def content_check() -> None:
         click.echo(fault)
     click.echo(f"{len(library.files)} files, {len(faults)} faults")
     sys.exit(1 if faults else 0)
+
+
+@content.command("report")
+@click.option("--markdown", is_flag=True, help="Print a Markdown table.")
+def content_report(markdown: bool) -> None:
+    """Show the editor how each article reads: words, sentences, sources, and numbers that no source of it has."""
+    settings: Settings = current_app.config["SETTINGS"]
+    head = (
+        "article",
+        "words uk",
+        "words en",
+        "words/sentence",
+        "longest",
+        "sources",
+        "confidence",
+        "numbers to look at",
+    )
+    rows = report(Library.read(settings.content))
+    if markdown:
+        click.echo("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    for row in [] if markdown else [head]:
+        click.echo("\t".join(row))
+    for row in rows:
+        click.echo("| " + " | ".join(row) + " |" if markdown else "\t".join(row))
 
 
 @storage.command("prepare")

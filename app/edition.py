@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from app.content.evidence import load_evidence, unsupported
 from app.content.library import ContentError, Fault, Library, Reader
+from app.content.markdown import without_citations
 from app.content.sources import Sources, load_sources
-from app.content.style import load_banned
+from app.content.style import load_banned, measure
 from app.directory.load import check_directory, load_directory
 from app.directory.model import Directory
 from app.guidance.load import check_guidance, check_topics, load_guidance, load_topics
@@ -39,6 +41,26 @@ def check_edition(library: Library) -> list[Fault]:
     if not reader.faults:
         check_route(reader, pathways)
     return reader.faults
+
+
+def report(library: Library) -> list[tuple[str, ...]]:
+    """Return a row per article for the editor: its lengths, sources, confidence, and numbers that no source of it has."""
+    reader = Reader(library)
+    evidence = load_evidence(reader)
+    rows = []
+    for slug, article in _read(reader).part(Guidance).articles.items():
+        measures = {code: measure(text.body) for code, text in article.texts.items()}
+        loose = [
+            f"{code}: {', '.join(found)}"
+            for code, text in article.texts.items()
+            if (found := unsupported(without_citations(text.body), article.facts.sources, evidence))
+        ]
+        uk, en = measures["uk"], measures.get("en", measures["uk"])
+        pace = f"{uk.words_per_sentence:.1f} / {en.words_per_sentence:.1f}"
+        longest = f"{uk.longest_sentence} / {en.longest_sentence}"
+        counts = (slug, str(uk.words), str(en.words), pace, longest, str(len(article.facts.sources)))
+        rows.append((*counts, article.facts.confidence.value, "; ".join(loose)))
+    return rows
 
 
 def _read(reader: Reader) -> Edition:
