@@ -44,21 +44,12 @@ def content_check() -> None:
 def content_report(markdown: bool) -> None:
     """Show the editor how each article reads: words, sentences, sources, and numbers that no source of it has."""
     settings: Settings = current_app.config["SETTINGS"]
-    head = (
-        "article",
-        "words uk",
-        "words en",
-        "words/sentence",
-        "longest",
-        "sources",
-        "confidence",
-        "numbers to look at",
-    )
+    head = ("article", "words uk", "en", "words/sentence", "longest", "sources", "confidence", "numbers to look at")
     rows = report(Library.read(settings.content))
     if markdown:
         click.echo("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
-    for row in [] if markdown else [head]:
-        click.echo("\t".join(row))
+    else:
+        click.echo("\t".join(head))
     for row in rows:
         click.echo("| " + " | ".join(row) + " |" if markdown else "\t".join(row))
 

@@ -44,10 +44,10 @@ def check_edition(library: Library) -> list[Fault]:
 
 
 def report(library: Library) -> list[tuple[str, ...]]:
-    """Return a row per article for the editor: its lengths, sources, confidence, and numbers that no source of it has."""
+    """Return a row per article for the editor: lengths, sources, confidence, and numbers that none of its sources has."""
     reader = Reader(library)
     evidence = load_evidence(reader)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for slug, article in _read(reader).part(Guidance).articles.items():
         measures = {code: measure(text.body) for code, text in article.texts.items()}
         loose = [

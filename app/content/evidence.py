@@ -1,7 +1,7 @@
 """Numbers that the sources' facts contain, so that a number out of nowhere is noticed.
 
-``evidence.yaml`` lists, per source, the numbers of the facts that were taken from it. A number in a text that no source of the
-text has is shown to the editor in the report: it may be right (a count of steps), but somebody must have looked.
+``evidence.yaml`` lists, per source, the numbers of the facts that were taken from it. A number in a text that no source
+of the text has is shown to the editor in the report: it may be right (a count of steps), but somebody must have looked.
 """
 
 from __future__ import annotations
