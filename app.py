@@ -10,7 +10,8 @@ from granian.log import LogLevels
 
 from app.cli import prepare
 from app.config import Settings
-from app.content.library import ContentError
+from app.content.library import ContentError, Library
+from app.edition import read_edition
 from app.kernel.errors import ConfigError
 
 
@@ -18,6 +19,7 @@ def main() -> int:
     """Serve until stopped. Returns 2 with a sentence on the error stream where a setting or the content is wrong."""
     try:
         settings = Settings.from_environment()
+        read_edition(Library.read(settings.content))
         prepare(settings)
     except (ConfigError, ContentError) as error:
         print(error, file=sys.stderr)

@@ -9,6 +9,7 @@ from app.content.sources import Sources, load_sources
 from app.content.style import load_banned, measure
 from app.directory.load import check_directory, load_directory
 from app.directory.model import Directory
+from app.guidance.figures import Figures, check_figures, load_figures
 from app.guidance.load import check_guidance, check_topics, load_guidance, load_topics
 from app.guidance.model import Guidance, Topics
 from app.pathways.check import check_route
@@ -35,7 +36,8 @@ def check_edition(library: Library) -> list[Fault]:
     situations = [situation.id for situation in pathways.situations]
     banned = load_banned(reader)
     check_directory(reader, directory, sources, banned)
-    check_guidance(reader, guidance, directory, sources, situations, banned)
+    check_guidance(reader, guidance, directory, sources, situations, edition.part(Figures).by_id, banned)
+    check_figures(reader, edition.part(Figures), sources, banned)
     check_topics(reader, edition.part(Topics), guidance)
     check_pathways(reader, pathways, directory, sources, guidance.articles, banned)
     if not reader.faults:
@@ -44,7 +46,7 @@ def check_edition(library: Library) -> list[Fault]:
 
 
 def report(library: Library) -> list[tuple[str, ...]]:
-    """Return a row per article for the editor: lengths, sources, confidence, and numbers that none of its sources has."""
+    """Return a row per article for the editor: lengths, sources, confidence, numbers that none of its sources has."""
     reader = Reader(library)
     evidence = load_evidence(reader)
     rows: list[tuple[str, ...]] = []
@@ -69,6 +71,7 @@ def _read(reader: Reader) -> Edition:
         Sources: load_sources(reader),
         Directory: directory,
         Guidance: load_guidance(reader),
+        Figures: load_figures(reader),
         Topics: load_topics(reader),
         Pathways: load_pathways(reader, directory.regions),
     }

@@ -14,7 +14,7 @@ import app.guidance.public
 import app.pathways.public
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
-from app.content.library import Library
+from app.content.library import ContentError, Library
 from app.directory.labels import hours_text, kind_text, open_text
 from app.edition import read_edition
 from app.kernel.dates import in_words
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings | None = None, edition: Edition | None = None) -> Flask:
     """Return the site for `settings` (default: the environment), serving `edition` (default: the content folder).
 
-    Raises ConfigError for a wrong setting and ContentError for content that cannot be read.
+    Raises ConfigError for a wrong setting. Content that cannot be read fails the pages, not the commands.
     """
     settings = settings or Settings.from_environment()
     site = Flask("app", static_folder=None)
@@ -64,7 +64,11 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     ):
         site.register_blueprint(blueprint)
     _install_error_pages(site)
-    set_edition(site, edition or read_edition(Library.read(settings.content)))
+    try:
+        set_edition(site, edition or read_edition(Library.read(settings.content)))
+    except ContentError as error:
+        # Commands must work on broken content: `content check` is what names the faults. The server refuses to start.
+        set_edition(site, error)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

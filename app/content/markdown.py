@@ -19,6 +19,7 @@ from app.kernel.text import slug, wildcard
 
 _CITATION = re.compile(r"\s*\[\^([a-z0-9][a-z0-9_-]*)\]")
 _LINK = re.compile(r"\]\(([a-z]+):([a-z0-9_-]*)\)")
+_FIGURE = re.compile(r"\{figure:([a-z0-9-]+)\}")
 _HEADING = re.compile(r"^#{2,3} +(.+?)\s*$", re.MULTILINE)
 
 
@@ -34,6 +35,11 @@ def citations(body: str) -> tuple[str, ...]:
 
 def without_citations(body: str) -> str:
     return _CITATION.sub("", body)
+
+
+def figures(body: str) -> list[str]:
+    """Return the ids of the pictures that a Markdown body shows."""
+    return _FIGURE.findall(body)
 
 
 def links(body: str) -> list[tuple[str, str]]:
@@ -100,11 +106,17 @@ class Rendered:
 
 
 def render(
-    body: str, *, address_of: Callable[[str, str], str], marker: TermMarker, titles: Mapping[str, str]
+    body: str,
+    *,
+    address_of: Callable[[str, str], str],
+    marker: TermMarker,
+    titles: Mapping[str, str],
+    draw: Callable[[str], Markup] | None = None,
 ) -> Rendered:
     """Render a Markdown body.
 
-    `address_of(scheme, target)` resolves own links; `titles` gives a source's title by id for the citation's label.
+    `address_of(scheme, target)` resolves own links; `titles` gives a source's title by id for the citation's label;
+    `draw(id)` gives the picture for a paragraph that says ``{figure:id}``.
     """
     parser = _parser()
     tokens = parser.parse(body)
@@ -122,6 +134,10 @@ def render(
                 sections.append((anchor, text))
         elif token.type == "heading_close":
             in_heading = False
+        elif draw and token.type == "inline" and (shown := _FIGURE.fullmatch(token.content.strip())):
+            token.children = [_html(draw(shown.group(1)))]
+            # A figure is no paragraph: the tags around it are not written.
+            tokens[place - 1].hidden = tokens[place + 1].hidden = True
         elif token.type == "inline" and token.children:
             token.children = _inline(token.children, address_of, marker, titles, cited, used, plain=in_heading)
         elif token.type == "table_open":

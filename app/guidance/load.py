@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from types import MappingProxyType
 
 from app.content.library import Reader
-from app.content.markdown import citations, headings, links, without_citations
+from app.content.markdown import citations, figures, headings, links, without_citations
 from app.content.sources import Sources, check_sources
 from app.content.style import Banned, check_words
 from app.directory.load import check_contacts
@@ -92,6 +92,7 @@ def check_guidance(
     directory: Directory,
     sources: Sources,
     situations: Collection[str],
+    drawn: Collection[str],
     banned: Sequence[Banned],
 ) -> None:
     """Record what no single file shows: unknown references, missing translations, uncited sources, dead numbers."""
@@ -116,6 +117,9 @@ def check_guidance(
             _check_text(reader, spoken, text, article, guidance, directory, sources)
             check_words(reader, spoken, "", {code: "\n\n".join((text.title, text.summary, text.body))}, banned)
             check_contacts(reader, directory, spoken, "", without_citations(text.body))
+            for id_ in figures(text.body):
+                if id_ not in drawn:
+                    reader.fault(spoken, id_, "there is no such figure in figures.yaml; add it or correct the id")
             if len(headings(text.body)) != len(headings(article.texts[SOURCE].body)):
                 reader.fault(spoken, "headings", "differ in number from the source language; make them match")
     for slug, pages in guidance.pages.items():

@@ -13,6 +13,7 @@ from app.content.sources import Sources
 from app.content.values import Source, say
 from app.directory.cards import card
 from app.directory.model import Directory
+from app.guidance.figures import Figures
 from app.guidance.model import Guidance, Topics
 from app.guidance.reading import Teaser, is_risky, marker, related, teaser, teasers, words
 from app.kernel.languages import SOURCE
@@ -57,6 +58,7 @@ def article(slug: str) -> Response:
         address_of=_address_of,
         marker=marker(guidance, shown.language),
         titles={id_: say(source.title, language()) for id_, source in sources.by_id.items()},
+        draw=lambda id_: part(Figures).draw(id_, language()),
     )
     return public_page(
         "guidance/article.html",

@@ -23,14 +23,17 @@ class Edition:
         return cast(T, self.parts[kind])
 
 
-def set_edition(app: Any, edition: Edition) -> None:
-    """Make `edition` the live one of `app`."""
+def set_edition(app: Any, edition: Edition | Exception) -> None:
+    """Make `edition` the live one of `app`; an error instead of one is raised by every page that needs it."""
     app.extensions[_KEY] = edition
 
 
 def live() -> Edition:
-    """Return the live edition of the current application."""
-    return cast(Edition, current_app.extensions[_KEY])
+    """Return the live edition of the current application. Raises ContentError where the content cannot be read."""
+    found = current_app.extensions[_KEY]
+    if isinstance(found, Exception):
+        raise found
+    return cast(Edition, found)
 
 
 def part(kind: type[T]) -> T:
