@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from app.content.markdown import TermMarker, render
 from app.content.sources import Sources
@@ -26,13 +26,28 @@ blueprint = in_language(Blueprint("guidance", __name__))
 
 @blueprint.get("/articles/")
 def articles() -> Response:
-    """All articles, grouped by what they are about."""
+    """All articles, grouped by what they are about; on demand only those of one situation or need."""
     guidance, topics = part(Guidance), part(Topics)
+    situation, need = request.args.get("situation", ""), request.args.get("need", "")
+    wanted = {
+        slug
+        for slug, article in guidance.articles.items()
+        if (not situation or situation in article.facts.situations) and (not need or need in article.facts.needs)
+    }
     groups = [
-        (topic.id, say(topic.title, language()), teasers(guidance, topic.articles, language()))
+        (
+            topic.id,
+            say(topic.title, language()),
+            teasers(guidance, filter(wanted.__contains__, topic.articles), language()),
+        )
         for topic in topics.groups
     ]
-    return public_page("guidance/articles.html", groups=[group for group in groups if group[2]])
+    return public_page(
+        "guidance/articles.html",
+        groups=[group for group in groups if group[2]],
+        situation=situation,
+        need=need,
+    )
 
 
 @blueprint.app_template_global()

@@ -26,6 +26,7 @@ from app.pathways.paper import plan_pdf
 from app.pathways.plan import Plan, compose
 from app.pathways.sheet import Sheet, choices, option_text, put_in_words
 from app.pathways.walk import DATE_PARTS, Position, as_pairs, walk
+from app.pathways.way import places
 from app.web.edition import part
 from app.web.language import in_language, language
 from app.web.limits import limited
@@ -142,6 +143,40 @@ def plan_vcf() -> Response:
     _, sheet = _plan(position)
     cards = {card.id: card for station in sheet.stations for card in station.cards}
     return _file(vcards(cards.values()).encode(), "text/vcard", "contacts.vcf")
+
+
+@blueprint.app_template_global()
+def way_of(slug: str, situations: Sequence[str]) -> list[dict[str, str | None]]:
+    """Where an article stands on the way, in words: the situation, and the titles of the steps around it by id."""
+    pathways = part(Pathways)
+    titles = pathways.step_words[language()]
+    return [
+        {
+            "situation": pathways.words[language()].situations[place.situation].title,
+            "before": place.before,
+            "before_title": titles[place.before].title if place.before else None,
+            "step": place.step,
+            "step_title": titles[place.step].title,
+            "after": place.after,
+            "after_title": titles[place.after].title if place.after else None,
+        }
+        for place in places(pathways, slug, situations)
+    ]
+
+
+@blueprint.app_template_global()
+def situation_titles() -> dict[str, str]:
+    """The situations in words, by id, for choosing articles."""
+    pathways = part(Pathways)
+    words_here = pathways.words[language()].situations
+    return {item.id: words_here[item.id].title for item in pathways.situations if item.kind == "situation"}
+
+
+@blueprint.app_template_global()
+def need_titles() -> dict[str, str]:
+    """The needs in words, by id, for choosing articles."""
+    options = part(Pathways).words[language()].questions["need"].options
+    return {id_: text for id_, text in options.items() if id_ != UNKNOWN}
 
 
 @blueprint.get("/steps/<id_>")
