@@ -35,6 +35,8 @@ def main() -> int:
         log_level=LogLevels.warning,
         log_access=False,
         respawn_failed_workers=True,
+        # Ctrl-C reaches workers and parent at once; one that has missed its turn is ended after these seconds.
+        workers_kill_timeout=3,
     ).serve()
     return 0
 
