@@ -5,9 +5,13 @@ FLASK := $(BIN)/flask --app app
 
 .PHONY: install install-dev run test format lock messages bench screens
 
-install: .venv/.ready
-	@$(BIN)/pybabel -q compile -d translations 2>/dev/null
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
+
+install: .venv/.ready $(CATALOGUES)
 	@$(FLASK) storage prepare
+
+%.mo: %.po .venv/.ready
+	@$(BIN)/pybabel -q compile -i $< -o $@
 
 .venv/.ready: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -21,7 +25,8 @@ install: .venv/.ready
 
 install-dev: .venv/.ready-dev install
 
-run: install
+# The server prepares the instance folder itself, so a second start costs nothing more.
+run: .venv/.ready $(CATALOGUES)
 	@exec $(BIN)/python app.py
 
 test: install-dev

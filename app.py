@@ -32,6 +32,7 @@ def main() -> int:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
+        backpressure=64,
         log_level=LogLevels.warning,
         log_access=False,
         respawn_failed_workers=True,

@@ -106,5 +106,8 @@ def _base() -> str:
 
 def _text(body: str, media_type: str) -> Response:
     response = Response(body, mimetype=media_type)
+    if not current_app.config["SITE_URL"]:
+        # The address comes from the request: kept, one reader's Host header would be told to everyone.
+        return response
     response.headers["Cache-Control"] = "public, max-age=300"
     return keep(response, DAY)

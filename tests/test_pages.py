@@ -153,3 +153,11 @@ def test_the_expensive_pdf_is_limited(edition: Edition, tmp_path: Path) -> None:
     with site.test_client() as client:
         codes = [client.get(f"/en/plan.pdf?{PLAN}").status_code for _ in range(3)]
     assert codes == [200, 200, 429]
+
+
+def test_a_forged_host_is_not_told_to_others(site: Flask) -> None:
+    with site.test_client() as client:
+        forged = client.get("/sitemap.xml", headers={"Host": "evil.example"}).get_data(as_text=True)
+        honest = client.get("/sitemap.xml").get_data(as_text=True)
+    assert "evil.example" in forged
+    assert "evil.example" not in honest

@@ -70,6 +70,11 @@ def _key(text: str) -> tuple[str, str] | None:
         return None
     if "@" in folded or any(ch.isalpha() for ch in folded):
         return _address_key(folded)
+    return _phone_key(folded)
+
+
+def _phone_key(folded: str) -> tuple[str, str] | None:
+    """A number counts by its digits in national form; short numbers as they are dialled."""
     number, typed = national(folded), digits(folded)
     if len(number) < _SHORTEST_SUBSCRIBER and (number != typed or "+" in folded):
         number = f"+{typed}"  # A short number exists within the country only: +1648 is another line than 1648.
@@ -80,6 +85,9 @@ def _address_key(folded: str) -> tuple[str, str] | None:
     """An address stands alone among words; beside another contact, an official one would vouch for it."""
     words = {word.strip(_AROUND) for word in folded.split()}
     addresses = {word for word in words if "@" in word or "." in word}
+    if not addresses and not any(ch.isalpha() and any(map(str.isdigit, word)) for word in words for ch in word):
+        # A number with its label, as it is copied from a page: "тел. 0 800 501 720".
+        return _phone_key(" ".join(word for word in folded.split() if not any(map(str.isalpha, word))))
     if len(addresses) != 1 or any(digits(word) for word in words - addresses):
         return None
     address = addresses.pop()

@@ -97,9 +97,16 @@ def check_contact() -> Response:
         submitted="contact" in request.args,
         finding=finding,
         verdict=Verdict,
-        use_instead=number_text(finding.use_instead) if finding and finding.use_instead else "",
+        instead=_instead(finding.use_instead) if finding and finding.use_instead else None,
         cards=[card(body, language(), now) for body in finding.bodies] if finding else [],
     )
+
+
+def _instead(contact: str) -> tuple[str, str]:
+    """Return (address, text) of the contact to use instead of a superseded one."""
+    if "@" in contact:
+        return f"mailto:{contact}", contact
+    return (contact, contact) if "://" in contact else (f"tel:{contact}", number_text(contact))
 
 
 def _option(kind: type[E], name: str) -> E | None:
