@@ -9,6 +9,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from app.guidance.model import Guidance
+from app.web.edition import Edition
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -179,6 +182,16 @@ def test_no_page_scrolls_sideways(desk: BrowserContext, path: str, width: int) -
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(path)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("language", ["uk", "en"])
+def test_every_article_fits_a_small_phone(phone: Page, edition: Edition, language: str) -> None:
+    too_wide = []
+    for slug in edition.part(Guidance).articles:
+        phone.goto(f"/{language}/articles/{slug}", wait_until="domcontentloaded")
+        if phone.evaluate("document.documentElement.scrollWidth") > 360:
+            too_wide.append(slug)
+    assert too_wide == []
 
 
 def test_reading_asks_no_third_party_and_leaves_nothing_behind(desk: BrowserContext, served: str) -> None:

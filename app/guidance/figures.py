@@ -23,7 +23,7 @@ WIDTH = 340
 """Units of a picture's width: a phone's 360 px less the margins, so that text is drawn at its natural size."""
 
 _LINE = 17
-_CHARACTERS = 20
+_CHARACTERS = 17
 _PATTERNS = ("solid", "light", "lined", "open")
 
 
