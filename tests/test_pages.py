@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.config import Settings
+from app.content.library import Library
 from app.directory.model import Directory
+from app.edition import read_edition
 from app.guidance.model import Guidance
 from app.kernel.languages import PUBLIC
 from app.pathways.model import Pathways
+from app.site import create_app
 from app.web.edition import Edition
 from tests.lint import LintingClient
 
@@ -122,10 +126,8 @@ def test_a_repeated_visit_costs_no_bytes(site: Flask) -> None:
         assert (again.status_code, again.data) == (304, b"")
 
 
-def test_a_crash_shows_a_page_and_no_trace(settings: object, edition: Edition) -> None:
-    from app.site import create_app
-
-    site = create_app(settings, edition)  # type: ignore[arg-type]
+def test_a_crash_shows_a_page_and_no_trace(settings: Settings, edition: Edition) -> None:
+    site = create_app(settings, edition)
 
     @site.get("/en/crash")
     def crash() -> str:
@@ -146,13 +148,20 @@ def test_the_sitemap_lists_every_article_in_both_languages(site: Flask, edition:
 
 
 def test_the_expensive_pdf_is_limited(edition: Edition, tmp_path: Path) -> None:
-    from app.config import Settings
-    from app.site import create_app
-
     site = create_app(Settings(instance=tmp_path, pdf_limit="2 per hour"), edition)
     with site.test_client() as client:
         codes = [client.get(f"/en/plan.pdf?{PLAN}").status_code for _ in range(3)]
     assert codes == [200, 200, 429]
+
+
+def test_an_article_not_yet_translated_is_shown_in_ukrainian_and_labelled(library: Library, settings: Settings) -> None:
+    files = {path: text for path, text in library.files.items() if path != "articles/police-statement/en.md"}
+    site = create_app(settings, read_edition(Library.of(files)))
+    text = LintingClient(site).get("/en/articles/police-statement").get_data(as_text=True)
+    assert "This article is not translated yet" in text
+    assert '<article lang="uk">' in text
+    listing = LintingClient(site).get("/en/articles/").get_data(as_text=True)
+    assert 'lang="uk" hreflang="uk">Заява до поліції' in listing
 
 
 def test_a_forged_host_is_not_told_to_others(site: Flask) -> None:

@@ -61,9 +61,14 @@ def test_an_edition_is_counted_once_until_it_changes(engine: Engine) -> None:
 
 def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
     upgrade(engine)
-    with pytest.raises(RuntimeError), writing(engine) as session:
-        record_edition(session, "a", NOW)
-        raise RuntimeError("on the way")
+
+    def fail_on_the_way() -> None:
+        with writing(engine) as session:
+            record_edition(session, "a", NOW)
+            raise RuntimeError("on the way")
+
+    with pytest.raises(RuntimeError):
+        fail_on_the_way()
     with reading(engine) as session:
         assert session.query(EditionRow).count() == 0
 

@@ -42,6 +42,8 @@ def check_directory(reader: Reader, directory: Directory, sources: Sources, bann
         check_sources(reader, sources, path, "sources", body.sources)
         for field in ("name", "go_for", "not_for", "how_to_find", "successor_of", "not_known"):
             check_words(reader, path, field, getattr(body, field), banned)
+            for text in (getattr(body, field) or {}).values():
+                check_contacts(reader, directory, path, field, text)
         for region in body.regions:
             if region not in directory.regions and region not in {"nationwide", "abroad"}:
                 reader.fault(path, "regions", f"'{region}' is not in {REGIONS}; use an ISO 3166-2 code")

@@ -12,7 +12,7 @@ from app.directory.load import check_contacts
 from app.directory.model import Directory
 from app.kernel.languages import PUBLIC
 from app.pathways.conditions import UNKNOWN, Answered, Condition, Is
-from app.pathways.model import Pathways, PathwayWords, Question, QuestionKind, Situation, Step, StepWords
+from app.pathways.model import LineKind, Pathways, PathwayWords, Question, QuestionKind, Situation, Step, StepWords
 from app.pathways.predicates import PREDICATES
 
 GRAPH = "pathways/graph.yaml"
@@ -167,6 +167,8 @@ def _check_step(
     for line in step.lines:
         _check_condition(reader, pathways, path, f"lines.{line.id}", line.when)
         check_sources(reader, sources, path, f"lines.{line.id}", line.sources)
+        if not line.sources and line.kind is not LineKind.SAY:
+            reader.fault(path, f"lines.{line.id}", "no source stands behind this line; name one or take the line out")
     for body in step.bodies:
         _check_condition(reader, pathways, path, f"bodies.{body.id}", body.when)
         if body.id not in directory.organisations:
@@ -184,8 +186,6 @@ def _check_step(
         if slug not in articles:
             reader.fault(path, "articles", f"there is no article '{slug}'; write it or take it out")
     check_sources(reader, sources, path, "sources", step.sources)
-    if not step.sources and not any(line.sources for line in step.lines):
-        reader.fault(path, "sources", "no source stands behind this step; name one")
     for code in PUBLIC:
         words = pathways.step_words[code].get(step.id)
         if words is None:

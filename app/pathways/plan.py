@@ -149,7 +149,7 @@ def _stop(step: Step, phase: Phase, reasons: tuple[tuple[str, str], ...], answer
             if door.when.match(answers, today) is not None and any(line.id == door.line for line in lines)
         ),
         answer_by=_answer_by(step, today),
-        act_by=_act_by(step, answers),
+        act_by=_act_by(step, answers, today),
     )  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def _answer_by(step: Step, today: date) -> date | None:
     return day
 
 
-def _act_by(step: Step, answers: Answers) -> date | None:
+def _act_by(step: Step, answers: Answers, today: date) -> date | None:
     """The last day for a step with a deadline, if the day of the disappearance was given in full or by month."""
     given = answers.get("when", ())
     if step.deadline is None or not given:
@@ -175,5 +175,8 @@ def _act_by(step: Step, answers: Answers) -> date | None:
         day = PartialDate.parse(given[0])
     except ValueError:
         return None
-    # Counted from the earliest day it can have been: a family that remembers only the month must not be late.
-    return add_months(day.earliest, step.deadline.months) if day.month else None
+    if not day.month:
+        return None
+    # Counted from the earliest day it can have been: a family that remembers only the month must not be late. Nor must
+    # it give up while the latest day still leaves time: then the last day is today.
+    return min(max(add_months(day.earliest, step.deadline.months), today), add_months(day.latest, step.deadline.months))
