@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 from granian import Granian
@@ -21,6 +22,7 @@ def main() -> int:
         settings = Settings.from_environment()
         read_edition(Library.read(settings.content))
         prepare(settings)
+        check_free(settings.host, settings.port)
     except (ConfigError, ContentError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -32,6 +34,7 @@ def main() -> int:
         port=settings.port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
+        blocking_threads=4,
         backpressure=64,
         log_level=LogLevels.warning,
         log_access=False,
@@ -40,6 +43,18 @@ def main() -> int:
         workers_kill_timeout=3,
     ).serve()
     return 0
+
+
+def check_free(host: str, port: int) -> None:
+    """Raise ConfigError where the port is taken: the server would share it silently with whoever listens there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen()
+        except OSError as error:
+            raise ConfigError(f"PORT {port} on HOST {host} cannot be used: {error.strerror}.") from None
 
 
 if __name__ == "__main__":

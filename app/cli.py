@@ -14,7 +14,8 @@ from app.config import Settings, secret
 from app.content.library import Library
 from app.content.store import record_edition
 from app.edition import check_edition, report
-from app.storage.engine import open_engine, upgrade, writing
+from app.kernel.errors import ConfigError
+from app.storage.engine import UnreachableError, reach, upgrade, writing
 
 content = AppGroup("content", help="The content files.")
 storage = AppGroup("storage", help="The database and the instance folder.")
@@ -63,11 +64,20 @@ def storage_prepare() -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Make what the site stands on: folders (0700), the key (0600), the newest schema, the edition's row."""
-    for folder in (settings.instance, settings.instance / "files"):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    secret(settings)
-    engine = open_engine(settings.database)
+    """Make what the site stands on: folders (0700), the key (0600), the newest schema, the edition's row.
+
+    Raises ConfigError where the folder cannot be written or the database not reached.
+    """
+    try:
+        for folder in (settings.instance, settings.instance / "files"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        secret(settings)
+    except OSError as error:
+        raise ConfigError(f"INSTANCE is {str(settings.instance)!r}; it cannot be written: {error.strerror}.") from None
+    try:
+        engine = reach(settings.database)
+    except UnreachableError as error:
+        raise ConfigError(f"DATABASE_URL leads to no database: {error}") from None
     try:
         upgrade(engine)
         with writing(engine) as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,31 @@ def test_a_wrong_setting_stops_the_start_and_names_the_variable(tmp_path: Path) 
     assert done.returncode == 2
     assert done.stderr.startswith("PORT is 'eight thousand'")
     assert "Traceback" not in done.stderr
+
+
+def test_an_unreachable_database_stops_the_start_and_names_the_variable(tmp_path: Path) -> None:
+    done = run(["app.py"], tmp_path, DATABASE_URL="postgresql://someone:hidden@127.0.0.1:1/nothing")
+    assert done.returncode == 2
+    assert done.stderr.startswith("DATABASE_URL leads to no database")
+    assert "hidden" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_instance_folder_that_cannot_be_made_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    done = run(["app.py"], tmp_path, INSTANCE=str(tmp_path / "file" / "instance"))
+    assert done.returncode == 2
+    assert done.stderr.startswith("INSTANCE is ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_stops_the_start(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run(["app.py"], tmp_path, PORT=str(taken.getsockname()[1]))
+    assert done.returncode == 2
+    assert "cannot be used" in done.stderr
 
 
 def test_broken_content_stops_the_start_and_names_the_file(tmp_path: Path, broken: Path) -> None:

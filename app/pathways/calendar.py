@@ -20,10 +20,9 @@ def deadlines(plan: Plan, sheet: Sheet, *, labels: dict[str, str], today: date, 
     calendar.add("version", "2.0")
     titles = {station.id: station.title for station in sheet.stations}
     for stop in plan.stops:
-        if stop.act_by:
-            calendar.add_component(_event(stop, stop.act_by, f"{labels['last-day']}: {titles[stop.step.id]}", now))
-        if stop.answer_by:
-            calendar.add_component(_event(stop, stop.answer_by, f"{labels['answer-due']}: {titles[stop.step.id]}", now))
+        for kind, day in (("last-day", stop.act_by), ("answer-due", stop.answer_by)):
+            if day:
+                calendar.add_component(_event(stop, kind, day, f"{labels[kind]}: {titles[stop.step.id]}", now))
     review = Event()
     review.add("uid", f"review-{today:%Y%m%d}@dorohovkaz")
     review.add("dtstamp", now)
@@ -33,9 +32,9 @@ def deadlines(plan: Plan, sheet: Sheet, *, labels: dict[str, str], today: date, 
     return bytes(calendar.to_ical())
 
 
-def _event(stop: Stop, day: date, summary: str, now: datetime) -> Event:
+def _event(stop: Stop, kind: str, day: date, summary: str, now: datetime) -> Event:
     event = Event()
-    event.add("uid", f"{stop.step.id}-{day:%Y%m%d}@dorohovkaz")
+    event.add("uid", f"{kind}-{stop.step.id}-{day:%Y%m%d}@dorohovkaz")
     event.add("dtstamp", now)
     event.add("dtstart", day)
     event.add("summary", summary)

@@ -103,15 +103,33 @@ def check_pathways(
         _check_step(reader, pathways, step, directory, sources, articles, banned)
         if step.id not in used:
             reader.fault(f"{STEPS}{step.id}/step.yaml", "", "no situation uses this step; add it to one or remove it")
+        if step.id in _waited_for(step, pathways.steps):
+            reader.fault(f"{STEPS}{step.id}/step.yaml", "after", "this step waits for itself in a circle; open it")
+
+
+def _waited_for(step: Step, steps: Mapping[str, Step]) -> set[str]:
+    """Return every step that `step` waits for, also through others."""
+    found: set[str] = set()
+    left = list(step.after)
+    while left:
+        other = left.pop()
+        if other in steps and other not in found:
+            found.add(other)
+            left += steps[other].after
+    return found
 
 
 def _check_questions(reader: Reader, pathways: Pathways) -> None:
     seen: set[str] = set()
     for question in pathways.questions:
         for term in question.when.terms():
-            needed = term.question if isinstance(term, Answered) else None
-            if needed is not None and needed not in seen:
-                reader.fault(GRAPH, question.id, f"asked depending on '{needed}', which is not asked before it")
+            if isinstance(term, Answered):
+                needed = [term.question]
+            else:
+                needed = [PREDICATES[name].question for name in term.predicates]
+            for other in needed:
+                if other not in seen:
+                    reader.fault(GRAPH, question.id, f"asked depending on '{other}', which is not asked before it")
         _check_condition(reader, pathways, GRAPH, question.id, question.when)
         seen.add(question.id)
         for code in PUBLIC:

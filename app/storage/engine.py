@@ -10,6 +10,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -37,6 +38,21 @@ def open_engine(address: str) -> Engine:
             connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
+
+
+class UnreachableError(Exception):
+    """No connection to the database. The message is the driver's first line; it holds no password."""
+
+
+def reach(address: str) -> Engine:
+    """Open the database at `address` and prove that it answers. Raises UnreachableError."""
+    engine = open_engine(address)
+    try:
+        with engine.connect():
+            return engine
+    except OperationalError as error:
+        engine.dispose()
+        raise UnreachableError(str(error.orig).splitlines()[0]) from None
 
 
 @contextmanager

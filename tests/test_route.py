@@ -1,0 +1,345 @@
+"""The shipped route: whatever is answered, in whatever order, a family ends at a question or at a plan that holds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.content.library import Library, Reader
+from app.directory.model import Directory
+from app.guidance.model import Guidance
+from app.guidance.reading import marker
+from app.kernel.languages import PUBLIC
+from app.pathways.check import check_route, essential_walks
+from app.pathways.conditions import UNKNOWN, Answered, Condition, Is, Not
+from app.pathways.model import Pathways, Phase, Question, QuestionKind, Step
+from app.pathways.plan import Plan, compose
+from app.pathways.predicates import PREDICATES
+from app.pathways.sheet import Sheet, put_in_words
+from app.pathways.walk import DATE_PARTS, EARLIEST_YEAR, Position, walk
+from app.web.edition import Edition
+
+TODAY = date(2026, 4, 16)
+NOON = datetime(2026, 4, 16, 9, tzinfo=UTC)
+PHASES = list(Phase)
+
+Answers = dict[str, tuple[str, ...]]
+
+GARBAGE = (
+    st.sampled_from(
+        [
+            "", " ", "\x00", "\r\n\t", "\u202e", "\ud7ff", "unknown", "UNKNOWN", "2026-03-28", "2026-02-30", "9999-12-31",
+            "0001-01-01", "२०२६", "-1", "1e9", "<script>", "%00", "9" * 5000, "x" * 20_000, "nothing", "UA-14", "UA-99",
+        ]
+    )
+    | st.text(max_size=40)
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def pathways(edition: Edition) -> Pathways:
+    return edition.part(Pathways)
+
+
+def dates() -> st.SearchStrategy[str]:
+    """Every date that a family can give: a day, a month, a year up to today."""
+    days = st.dates(date(EARLIEST_YEAR, 1, 1), TODAY)
+    return st.tuples(days, st.sampled_from(["%Y-%m-%d", "%Y-%m", "%Y"])).map(lambda pair: pair[0].strftime(pair[1]))
+
+
+def accepted(question: Question) -> st.SearchStrategy[list[str]]:
+    """Every answer that `question` accepts."""
+    alone = st.sampled_from([*question.alone, UNKNOWN]).map(lambda option: [option])
+    if question.kind is QuestionKind.DATE:
+        return alone | dates().map(lambda day: [day])
+    together = [option for option in question.options if option not in question.alone]
+    most = len(together) if question.kind is QuestionKind.SEVERAL else 1
+    return st.lists(st.sampled_from(together), min_size=1, max_size=most, unique=True) | alone
+
+
+def follow(pathways: Pathways, data: st.DataObject) -> tuple[Position, int]:
+    """Answer whatever is asked until nothing is; returns where that ends and after how many questions."""
+    pairs: list[tuple[str, str]] = []
+    for steps in range(len(pathways.questions) + 1):
+        position = walk(pathways, pairs, today=TODAY)
+        if position.question is None:
+            return position, steps
+        assert position.problem is None
+        options = data.draw(accepted(position.question), label=position.question.id)
+        pairs += [(position.question.id, option) for option in options]
+    raise AssertionError(f"still asking {position.question} after {pairs}")
+
+
+def plan_of(pathways: Pathways, answers: Mapping[str, tuple[str, ...]]) -> Plan:
+    return compose(pathways, answers, today=TODAY)
+
+
+def sheet_of(edition: Edition, position: Position, language: str) -> Sheet:
+    pathways = edition.part(Pathways)
+    return put_in_words(
+        plan_of(pathways, position.answers),
+        position.answers,
+        pathways=pathways,
+        directory=edition.part(Directory),
+        marker=marker(edition.part(Guidance), language),
+        language=language,
+        now=NOON,
+    )
+
+
+def wrong_order(plan: Plan) -> list[tuple[str, str]]:
+    """Return (step, step it waits for) where the latter stands behind although it is not of a later phase."""
+    place = {stop.step.id: number for number, stop in enumerate(plan.stops)}
+    phase = {stop.step.id: PHASES.index(stop.phase) for stop in plan.stops}
+    return [
+        (stop.step.id, other)
+        for stop in plan.stops
+        for other in stop.step.after
+        if other in place and phase[other] <= phase[stop.step.id] and place[other] > place[stop.step.id]
+    ]
+
+
+def assert_holds(plan: Plan) -> None:
+    """What a family may expect of any plan."""
+    assert plan.stops
+    ids = [stop.step.id for stop in plan.stops]
+    assert len(set(ids)) == len(ids)
+    assert wrong_order(plan) == []
+    assert [stop.phase for stop in plan.stops] == sorted((stop.phase for stop in plan.stops), key=PHASES.index)
+    for stop in plan.stops:
+        assert stop.lines, f"{stop.step.id} says nothing"
+        assert stop.reasons, f"{stop.step.id} does not say why"
+        assert stop.act_by is None or stop.act_by >= TODAY, f"{stop.step.id} was to be taken by {stop.act_by}"
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_whatever_the_address_carries_the_walk_ends_at_a_question_or_at_a_plan(
+    pathways: Pathways, data: st.DataObject
+) -> None:
+    ids = [question.id for question in pathways.questions]
+    known = sorted({option for question in pathways.questions for option in (*question.options, UNKNOWN)})
+    keys = st.sampled_from([*ids, *(f"{id_}-{part}" for id_ in ("when", "who") for part in DATE_PARTS)]) | GARBAGE
+    pairs = data.draw(st.lists(st.tuples(keys, st.sampled_from(known) | dates() | GARBAGE), max_size=40))
+    named = st.none() | st.sampled_from(ids) | GARBAGE
+    position = walk(pathways, pairs, today=TODAY, submitted=data.draw(named), change=data.draw(named))
+
+    assert set(position.answers) <= {question.id for question in position.asked}
+    assert set(position.answers) <= set(position.kept) <= set(ids)
+    again = walk(pathways, position.pairs(), today=TODAY)
+    assert (again.answers, again.asked) == (position.answers, position.asked)
+    if position.question is None:
+        assert not position.open_essentials
+        assert_holds(plan_of(pathways, position.answers))
+    else:
+        assert position.question in position.asked
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_answering_what_is_asked_ends_at_a_plan_that_holds(pathways: Pathways, data: st.DataObject) -> None:
+    position, questions = follow(pathways, data)
+    assert questions == len(position.asked) <= len(pathways.questions)
+    assert_holds(plan_of(pathways, position.answers))
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_a_plan_may_be_had_as_soon_as_the_essential_questions_are_answered(
+    pathways: Pathways, data: st.DataObject
+) -> None:
+    position, _ = follow(pathways, data)
+    essential = [(id_, option) for id_, option in position.pairs() if pathways.question(id_).essential]
+    early = walk(pathways, essential, today=TODAY)
+    assert not early.open_essentials
+    assert_holds(plan_of(pathways, early.answers))
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_a_changed_answer_asks_no_question_twice_and_still_ends(pathways: Pathways, data: st.DataObject) -> None:
+    position, _ = follow(pathways, data)
+    changed = data.draw(st.sampled_from(position.asked))
+    asking = walk(pathways, position.pairs(), today=TODAY, change=changed.id)
+    assert asking.question == changed
+    pairs = [(id_, option) for id_, option in position.pairs() if id_ != changed.id]
+    pairs += [(changed.id, option) for option in data.draw(accepted(changed))]
+    asked = [changed.id]
+    while (position := walk(pathways, pairs, today=TODAY)).question is not None:
+        assert position.question.id not in asked
+        asked.append(position.question.id)
+        pairs += [(position.question.id, option) for option in data.draw(accepted(position.question))]
+    assert_holds(plan_of(pathways, position.answers))
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_the_same_answers_give_the_same_plan_in_every_language(edition: Edition, data: st.DataObject) -> None:
+    position, _ = follow(edition.part(Pathways), data)
+    sheets = [sheet_of(edition, position, code) for code in PUBLIC]
+
+    def shape(sheet: Sheet) -> list[object]:
+        return [
+            [item[0] for item in sheet.situations], sheet.articles, [id_ for id_, _ in sheet.may_change_into],
+            [(choice.question, len(choice.values)) for choice in sheet.answers],
+            [
+                (
+                    item.id, item.number, item.phase, [kind for kind, _ in item.lines], [card.id for card in item.cards],
+                    item.known, [(why.question, len(why.values)) for why in item.reasons], item.sources, item.articles,
+                    item.answer_days, bool(item.answer_by), bool(item.act_by), item.confidence,
+                )
+                for item in sheet.stations
+            ],
+        ]  # fmt: skip
+
+    assert all(shape(sheet) == shape(sheets[0]) for sheet in sheets)
+    for sheet in sheets:
+        for station in sheet.stations:
+            assert station.title
+            assert all(text.striptags() for _, text in station.lines)
+            assert all(choice.label and all(choice.values) for choice in station.reasons)
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_every_step_has_its_title_and_every_line_its_words(pathways: Pathways, language: str) -> None:
+    for step in pathways.steps.values():
+        words = pathways.step_words[language][step.id]
+        assert words.title.strip(), step.id
+        assert set(words.lines) == {line.id for line in step.lines}, step.id
+        assert all(text.strip() for text in words.lines.values()), step.id
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_every_question_and_every_option_has_its_words(pathways: Pathways, language: str) -> None:
+    for question in pathways.questions:
+        words = pathways.words[language].questions[question.id]
+        assert words.ask.strip(), question.id
+        assert words.short.strip(), question.id
+        regions = question.kind is QuestionKind.REGION
+        spoken = [option for option in question.options if not (regions and option.startswith("UA-"))]
+        assert all(words.options[option].strip() for option in (*spoken, UNKNOWN)), question.id
+
+
+def test_every_walk_through_the_essential_questions_leads_to_a_plan(pathways: Pathways) -> None:
+    for answers in essential_walks(pathways):
+        position = walk(pathways, [(id_, option) for id_, options in answers.items() for option in options], today=TODAY)
+        assert dict(position.answers) == answers
+        assert not position.open_essentials
+        assert_holds(plan_of(pathways, position.answers))
+
+
+def test_the_check_of_the_route_finds_nothing(library: Library, pathways: Pathways) -> None:
+    reader = Reader(library)
+    check_route(reader, pathways)
+    assert [str(fault) for fault in reader.faults] == []
+
+
+@dataclass
+class Reached:
+    """What some families have been told: ids, and (step id, id within the step)."""
+
+    situations: set[str] = field(default_factory=set)
+    steps: set[str] = field(default_factory=set)
+    lines: set[tuple[str, str]] = field(default_factory=set)
+    bodies: set[tuple[str, str]] = field(default_factory=set)
+    wrong_doors: set[tuple[str, str]] = field(default_factory=set)
+
+    def add(self, plan: Plan) -> None:
+        self.situations.update(situation.id for situation in plan.situations)
+        for stop in plan.stops:
+            id_ = stop.step.id
+            self.steps.add(id_)
+            self.lines.update((id_, line.id) for line in stop.lines)
+            self.bodies.update((id_, body) for body in stop.bodies)
+            self.wrong_doors.update((id_, door) for door in stop.wrong_doors)
+
+
+def wishes(condition: Condition, draw: random.Random) -> Answers:
+    """Return one answer to each question that one alternative of `condition` asks for."""
+    found: Answers = {}
+    for term in draw.choice(condition.alternatives) if condition.alternatives else ():
+        match term:
+            case Answered(question, options):
+                found[question] = (draw.choice(sorted(options)),)
+            case Is(predicates):
+                rules = [PREDICATES[name] for name in predicates]
+                days = [day for day in DAYS if all(rule.holds({rule.question: (day,)}, TODAY) for rule in rules)]
+                found[rules[0].question] = (draw.choice(days),)
+            case Not():
+                pass
+    return found
+
+
+DAYS = ("2026-04-15", "2026-04-10", "2026-02", "2025", "2022-03-11", "2014-08")
+
+
+def families(pathways: Pathways, wanted: Answers, draw: random.Random) -> Answers:
+    """Return complete answers, as they are asked for: those `wanted`, and others at random."""
+    answers: Answers = {}
+    quiet = draw.random() < 0.5
+    for question in pathways.questions:
+        if question.when.match(answers, TODAY) is None:
+            continue
+        options = DAYS if question.kind is QuestionKind.DATE else question.options
+        answers[question.id] = wanted.get(question.id) or ((UNKNOWN,) if quiet else (draw.choice(options),))
+    return answers
+
+
+def sentences(step: Step) -> Iterator[tuple[str, Condition]]:
+    """Yield (kind/id, condition) of everything that a step may tell."""
+    yield f"step/{step.id}", Condition()
+    yield from ((f"line/{line.id}", line.when) for line in step.lines)
+    yield from ((f"body/{body.id}", body.when) for body in step.bodies)
+    yield from ((f"door/{door.id}", door.when) for door in step.wrong_doors)
+
+
+@pytest.fixture(scope="session")
+def reached(pathways: Pathways) -> Reached:
+    """Everything told to the families that were tried: for each thing, some who are likely to be told it."""
+    draw, found = random.Random(1), Reached()
+
+    def told(step: str, thing: str) -> bool:
+        kind, id_ = thing.split("/")
+        if kind == "step":
+            return step in found.steps
+        return (step, id_) in {"line": found.lines, "body": found.bodies, "door": found.wrong_doors}[kind]
+
+    for situation in pathways.situations:
+        for step in [pathways.steps[id_] for ids in situation.steps.values() for id_ in ids]:
+            for thing, condition in sentences(step):
+                for _ in range(8):
+                    if told(step.id, thing):
+                        break
+                    wanted = wishes(condition, draw) | wishes(step.when, draw) | wishes(situation.when, draw)
+                    answers = families(pathways, wanted, draw)
+                    pairs = [(id_, option) for id_, options in answers.items() for option in options]
+                    position = walk(pathways, pairs, today=TODAY)
+                    assert position.is_complete, answers
+                    found.add(plan_of(pathways, position.answers))
+    return found
+
+
+def test_every_situation_is_that_of_some_family(pathways: Pathways, reached: Reached) -> None:
+    assert {situation.id for situation in pathways.situations} == reached.situations
+
+
+def test_every_step_stands_in_some_plan(pathways: Pathways, reached: Reached) -> None:
+    assert set(pathways.steps) == reached.steps
+
+
+def test_every_sentence_is_told_to_some_family(pathways: Pathways, reached: Reached) -> None:
+    assert {(step.id, line.id) for step in pathways.steps.values() for line in step.lines} == reached.lines
+
+
+def test_every_body_is_offered_to_some_family(pathways: Pathways, reached: Reached) -> None:
+    assert {(step.id, body.id) for step in pathways.steps.values() for body in step.bodies} == reached.bodies
+
+
+def test_every_wrong_door_is_named_to_some_family(pathways: Pathways, reached: Reached) -> None:
+    assert {(step.id, door.id) for step in pathways.steps.values() for door in step.wrong_doors} == reached.wrong_doors
