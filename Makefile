@@ -33,6 +33,7 @@ test: install-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file= --strict --follow-imports=silent -c "$$(cat app.py)"
 	$(FLASK) content check
 	$(FLASK) translations check
 	$(BIN)/pytest

@@ -61,8 +61,8 @@ def answer(page: Page, *labels: str) -> None:
 def test_a_mother_with_a_notification_gets_her_plan(phone: Page) -> None:
     phone.goto("/")
     phone.get_by_role("link", name="Знайдіть свій шлях").first.click()
-    answer(phone, "Військовий Збройних Сил (також тероборона, морська піхота, ССО)")
-    answer(phone, "Є офіційне сповіщення, що зник безвісти")
+    answer(phone, "Військовий або військова Збройних Сил (також тероборона, морська піхота, ССО)")
+    answer(phone, "Є офіційне сповіщення, що людина зникла безвісти")
     answer(phone, "Так, але в ньому помилка")
     phone.get_by_label("День").fill("28")
     phone.get_by_label("Місяць").fill("3")

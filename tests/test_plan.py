@@ -1,4 +1,4 @@
-"""Composing the plan: which steps, in which order and phase, why, what of each concerns the family, and by which day."""
+"""Composing the plan: which steps, in which order, why, what of each concerns the family, and by which day."""
 
 from __future__ import annotations
 

@@ -6,17 +6,17 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.content.library import Library, Reader
 from app.directory.model import Directory
 from app.guidance.model import Guidance
 from app.guidance.reading import marker
 from app.kernel.languages import PUBLIC
-from app.pathways.check import check_route, essential_walks
+from app.pathways.check import essential_walks
 from app.pathways.conditions import UNKNOWN, Answered, Condition, Is, Not
 from app.pathways.model import Pathways, Phase, Question, QuestionKind, Step
 from app.pathways.plan import Plan, compose
@@ -28,14 +28,15 @@ from app.web.edition import Edition
 TODAY = date(2026, 4, 16)
 NOON = datetime(2026, 4, 16, 9, tzinfo=UTC)
 PHASES = list(Phase)
-
-Answers = dict[str, tuple[str, ...]]
+TRIES = 40
+DAYS = ("2026-04-15", "2026-04-10", "2026-02", "2025", "2022-03-11", "2014-08")
 
 GARBAGE = (
     st.sampled_from(
         [
-            "", " ", "\x00", "\r\n\t", "\u202e", "\ud7ff", "unknown", "UNKNOWN", "2026-03-28", "2026-02-30", "9999-12-31",
-            "0001-01-01", "२०२६", "-1", "1e9", "<script>", "%00", "9" * 5000, "x" * 20_000, "nothing", "UA-14", "UA-99",
+            "", " ", "\x00", "\r\n\t", "\u202e", "\ud7ff", "unknown", "UNKNOWN", "2026-03-28", "2026-02-30",
+            "9999-12-31", "0001-01-01", "२०२६", "-1", "1e9", "<script>", "%00", "9" * 5000, "x" * 20_000, "nothing",
+            "UA-14", "UA-99",
         ]
     )
     | st.text(max_size=40)
@@ -53,6 +54,7 @@ def dates() -> st.SearchStrategy[str]:
     return st.tuples(days, st.sampled_from(["%Y-%m-%d", "%Y-%m", "%Y"])).map(lambda pair: pair[0].strftime(pair[1]))
 
 
+@cache
 def accepted(question: Question) -> st.SearchStrategy[list[str]]:
     """Every answer that `question` accepts."""
     alone = st.sampled_from([*question.alone, UNKNOWN]).map(lambda option: [option])
@@ -141,7 +143,7 @@ def test_whatever_the_address_carries_the_walk_ends_at_a_question_or_at_a_plan(
         assert position.question in position.asked
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(data=st.data())
 def test_answering_what_is_asked_ends_at_a_plan_that_holds(pathways: Pathways, data: st.DataObject) -> None:
     position, questions = follow(pathways, data)
@@ -178,7 +180,7 @@ def test_a_changed_answer_asks_no_question_twice_and_still_ends(pathways: Pathwa
     assert_holds(plan_of(pathways, position.answers))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_the_same_answers_give_the_same_plan_in_every_language(edition: Edition, data: st.DataObject) -> None:
     position, _ = follow(edition.part(Pathways), data)
@@ -190,9 +192,10 @@ def test_the_same_answers_give_the_same_plan_in_every_language(edition: Edition,
             [(choice.question, len(choice.values)) for choice in sheet.answers],
             [
                 (
-                    item.id, item.number, item.phase, [kind for kind, _ in item.lines], [card.id for card in item.cards],
-                    item.known, [(why.question, len(why.values)) for why in item.reasons], item.sources, item.articles,
-                    item.answer_days, bool(item.answer_by), bool(item.act_by), item.confidence,
+                    item.id, item.number, item.phase, [kind for kind, _ in item.lines],
+                    [card.id for card in item.cards], item.known, item.sources,
+                    [(why.question, len(why.values)) for why in item.reasons],
+                    item.articles, item.answer_days, bool(item.answer_by), bool(item.act_by), item.confidence,
                 )
                 for item in sheet.stations
             ],
@@ -228,16 +231,12 @@ def test_every_question_and_every_option_has_its_words(pathways: Pathways, langu
 
 def test_every_walk_through_the_essential_questions_leads_to_a_plan(pathways: Pathways) -> None:
     for answers in essential_walks(pathways):
-        position = walk(pathways, [(id_, option) for id_, options in answers.items() for option in options], today=TODAY)
+        position = walk(
+            pathways, [(id_, option) for id_, options in answers.items() for option in options], today=TODAY
+        )
         assert dict(position.answers) == answers
         assert not position.open_essentials
         assert_holds(plan_of(pathways, position.answers))
-
-
-def test_the_check_of_the_route_finds_nothing(library: Library, pathways: Pathways) -> None:
-    reader = Reader(library)
-    check_route(reader, pathways)
-    assert [str(fault) for fault in reader.faults] == []
 
 
 @dataclass
@@ -260,35 +259,37 @@ class Reached:
             self.wrong_doors.update((id_, door) for door in stop.wrong_doors)
 
 
-def wishes(condition: Condition, draw: random.Random) -> Answers:
+def wishes(condition: Condition, draw: random.Random) -> list[tuple[str, str]]:
     """Return one answer to each question that one alternative of `condition` asks for."""
-    found: Answers = {}
+    found: list[tuple[str, str]] = []
     for term in draw.choice(condition.alternatives) if condition.alternatives else ():
         match term:
             case Answered(question, options):
-                found[question] = (draw.choice(sorted(options)),)
+                found.append((question, draw.choice(sorted(options))))
             case Is(predicates):
                 rules = [PREDICATES[name] for name in predicates]
                 days = [day for day in DAYS if all(rule.holds({rule.question: (day,)}, TODAY) for rule in rules)]
-                found[rules[0].question] = (draw.choice(days),)
+                found.append((rules[0].question, draw.choice(days)))
             case Not():
                 pass
     return found
 
 
-DAYS = ("2026-04-15", "2026-04-10", "2026-02", "2025", "2022-03-11", "2014-08")
-
-
-def families(pathways: Pathways, wanted: Answers, draw: random.Random) -> Answers:
-    """Return complete answers, as they are asked for: those `wanted`, and others at random."""
-    answers: Answers = {}
-    quiet = draw.random() < 0.5
+def family(pathways: Pathways, wanted: list[tuple[str, str]], draw: random.Random) -> list[tuple[str, str]]:
+    """Return complete answers, as they are asked for: those `wanted`, the others unknown or at random."""
+    answers: dict[str, tuple[str, ...]] = {}
+    is_sure = draw.random() < 0.5
     for question in pathways.questions:
         if question.when.match(answers, TODAY) is None:
             continue
-        options = DAYS if question.kind is QuestionKind.DATE else question.options
-        answers[question.id] = wanted.get(question.id) or ((UNKNOWN,) if quiet else (draw.choice(options),))
-    return answers
+        chosen = sorted({option for id_, option in wanted if id_ == question.id})
+        if not chosen:
+            options = DAYS if question.kind is QuestionKind.DATE else question.options
+            chosen = [draw.choice(options) if is_sure else UNKNOWN]
+        if question.kind is not QuestionKind.SEVERAL or {UNKNOWN, *question.alone} & set(chosen):
+            chosen = [draw.choice(chosen)]
+        answers[question.id] = tuple(chosen)
+    return [(id_, option) for id_, options in answers.items() for option in options]
 
 
 def sentences(step: Step) -> Iterator[tuple[str, Condition]]:
@@ -313,14 +314,13 @@ def reached(pathways: Pathways) -> Reached:
     for situation in pathways.situations:
         for step in [pathways.steps[id_] for ids in situation.steps.values() for id_ in ids]:
             for thing, condition in sentences(step):
-                for _ in range(8):
+                for _ in range(TRIES):
                     if told(step.id, thing):
                         break
-                    wanted = wishes(condition, draw) | wishes(step.when, draw) | wishes(situation.when, draw)
-                    answers = families(pathways, wanted, draw)
-                    pairs = [(id_, option) for id_, options in answers.items() for option in options]
+                    wanted = [pair for one in (condition, step.when, situation.when) for pair in wishes(one, draw)]
+                    pairs = family(pathways, wanted, draw)
                     position = walk(pathways, pairs, today=TODAY)
-                    assert position.is_complete, answers
+                    assert position.is_complete, pairs
                     found.add(plan_of(pathways, position.answers))
     return found
 
@@ -334,12 +334,15 @@ def test_every_step_stands_in_some_plan(pathways: Pathways, reached: Reached) ->
 
 
 def test_every_sentence_is_told_to_some_family(pathways: Pathways, reached: Reached) -> None:
-    assert {(step.id, line.id) for step in pathways.steps.values() for line in step.lines} == reached.lines
+    lines = {(step.id, line.id) for step in pathways.steps.values() for line in step.lines}
+    assert lines - reached.lines == set()
 
 
 def test_every_body_is_offered_to_some_family(pathways: Pathways, reached: Reached) -> None:
-    assert {(step.id, body.id) for step in pathways.steps.values() for body in step.bodies} == reached.bodies
+    bodies = {(step.id, body.id) for step in pathways.steps.values() for body in step.bodies}
+    assert bodies - reached.bodies == set()
 
 
 def test_every_wrong_door_is_named_to_some_family(pathways: Pathways, reached: Reached) -> None:
-    assert {(step.id, door.id) for step in pathways.steps.values() for door in step.wrong_doors} == reached.wrong_doors
+    doors = {(step.id, door.id) for step in pathways.steps.values() for door in step.wrong_doors}
+    assert doors - reached.wrong_doors == set()
