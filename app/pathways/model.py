@@ -26,7 +26,11 @@ class QuestionKind(StrEnum):
 
 
 class Question(Value):
-    """One page of the route. `alone` options exclude all others; `essential` ones must be answered before a plan."""
+    """One page of the route.
+
+    `alone` options exclude all others; `essential` questions must be answered before a plan; a `person` question tells
+    what is known about one of the missing people.
+    """
 
     id: Id
     kind: QuestionKind
@@ -34,6 +38,7 @@ class Question(Value):
     options: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
     essential: bool = False
+    person: bool = False
 
     def accepts(self, option: str) -> bool:
         return option == UNKNOWN or option in self.options

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.kernel.dates import PartialDate, add_months
-from app.pathways.conditions import Answers, Evidence
+from app.pathways.conditions import Answered, Answers, Condition, Evidence
 from app.pathways.model import Line, LineKind, Pathways, Phase, Situation, Step
 
 PHASES = tuple(Phase)
@@ -47,22 +47,21 @@ class Plan:
 
 
 def compose(pathways: Pathways, answers: Answers, *, today: date) -> Plan:
-    """Return the plan for `answers`. Empty only where no situation matches."""
-    matched = sorted(
-        ((situation, evidence) for situation in pathways.situations
-         if (evidence := situation.when.match(answers, today)) is not None),
-        key=lambda pair: pair[0].urgency,
-    )  # fmt: skip
-    situations = [situation for situation, _ in matched]
-    own = {step.id: evidence for step in pathways.steps.values()
-           if (evidence := step.when.match(answers, today)) is not None}  # fmt: skip
+    """Return the plan for `answers`. Empty only where no situation matches.
+
+    Where several people are missing, it is the union of the plans for each of them: what is known about one never
+    takes away a step that another needs.
+    """
+    views = [_View.of(pathways, about_one, today) for about_one in people(pathways, answers)]
+    situations = sorted(
+        (situation for situation in pathways.situations if any(situation.id in view.why for view in views)),
+        key=lambda situation: situation.urgency,
+    )
 
     phases: dict[str, Phase] = {}
-    for situation in situations:
-        for phase, steps in situation.steps.items():
-            for step in steps:
-                if step in own:
-                    phases[step] = min(phases.get(step, phase), phase, key=PHASES.index)
+    for view in views:
+        for step, phase in view.phases.items():
+            phases[step] = min(phases.get(step, phase), phase, key=PHASES.index)
 
     order: list[str] = []
     for phase in PHASES:
@@ -76,8 +75,9 @@ def compose(pathways: Pathways, answers: Answers, *, today: date) -> Plan:
     rank = {question.id: place for place, question in enumerate(pathways.questions)}
     stops = []
     for id_ in order:
-        evidence = own[id_].union(*(why for situation, why in matched if situation.phase_of(id_)))
-        stops.append(_stop(pathways.steps[id_], phases[id_], _ordered(evidence, rank), answers, today))
+        concerned = [view for view in views if id_ in view.phases]
+        reasons = _ordered(frozenset().union(*(view.reasons(id_, situations) for view in concerned)), rank)
+        stops.append(_stop(pathways.steps[id_], phases[id_], reasons, [view.answers for view in concerned], today))
 
     articles = dict.fromkeys(
         [article for stop in stops for article in stop.step.articles]
@@ -86,6 +86,57 @@ def compose(pathways: Pathways, answers: Answers, *, today: date) -> Plan:
     here = {situation.id for situation in situations}
     changes = dict.fromkeys(other for situation in situations for other in situation.may_change_into)
     return Plan(tuple(situations), tuple(stops), tuple(articles), tuple(id_ for id_ in changes if id_ not in here))
+
+
+def people(pathways: Pathways, answers: Answers) -> list[Answers]:
+    """Return the answers as they stand for each missing person: those about the others are left out.
+
+    A question marked `person` is about one person; the options that made it be asked are that person's own.
+    """
+    about = [question for question in pathways.questions if question.person and question.id in answers]
+    if len(about) < 2:
+        return [answers]
+    views: list[Answers] = []
+    for question in about:
+        others = {other.id for other in about if other is not question}
+        view = {id_: options for id_, options in answers.items() if id_ not in others}
+        for term in question.when.terms():
+            if isinstance(term, Answered) and term.question in view:
+                view[term.question] = tuple(option for option in view[term.question] if option in term.options)
+        views.append(view)
+    return views
+
+
+@dataclass(frozen=True)
+class _View:
+    """What the answers about one person lead to: why each situation matches, why each step holds, and its phase."""
+
+    answers: Answers
+    why: Mapping[str, Evidence]
+    own: Mapping[str, Evidence]
+    phases: Mapping[str, Phase]
+
+    @classmethod
+    def of(cls, pathways: Pathways, answers: Answers, today: date) -> _View:
+        why = _matching(pathways.situations, answers, today)
+        own = _matching(pathways.steps.values(), answers, today)
+        phases: dict[str, Phase] = {}
+        for situation in pathways.situations:
+            for phase, steps in situation.steps.items() if situation.id in why else ():
+                for step in steps:
+                    if step in own:
+                        phases[step] = min(phases.get(step, phase), phase, key=PHASES.index)
+        return cls(answers, why, own, phases)
+
+    def reasons(self, step: str, situations: Iterable[Situation]) -> Evidence:
+        """The answers that put `step` into the plan: those of the step itself and of the situations that list it."""
+        listing = (situation.id for situation in situations if situation.phase_of(step))
+        return self.own[step].union(*(self.why.get(id_, frozenset()) for id_ in listing))
+
+
+def _matching(items: Iterable[Situation | Step], answers: Answers, today: date) -> dict[str, Evidence]:
+    found = ((item.id, item.when.match(answers, today)) for item in items)
+    return {id_: evidence for id_, evidence in found if evidence is not None}
 
 
 def weave(lists: Iterable[list[str]]) -> list[str]:
@@ -136,21 +187,24 @@ def _ordered(evidence: Evidence, rank: Mapping[str, int]) -> tuple[tuple[str, st
     return tuple(sorted(evidence, key=lambda pair: (rank[pair[0]], pair[1])))
 
 
-def _stop(step: Step, phase: Phase, reasons: tuple[tuple[str, str], ...], answers: Answers, today: date) -> Stop:
-    lines = tuple(line for line in step.lines if line.when.match(answers, today) is not None)
+def _stop(
+    step: Step, phase: Phase, reasons: tuple[tuple[str, str], ...], people: Sequence[Answers], today: date
+) -> Stop:
+    def holds(condition: Condition) -> bool:
+        return any(condition.match(answers, today) is not None for answers in people)
+
+    lines = tuple(line for line in step.lines if holds(line.when))
+    told = {line.id for line in lines}
     return Stop(
         step=step,
         phase=phase,
         reasons=reasons,
         lines=lines,
-        bodies=tuple(body.id for body in step.bodies if body.when.match(answers, today) is not None),
-        wrong_doors=tuple(
-            door.id for door in step.wrong_doors
-            if door.when.match(answers, today) is not None and any(line.id == door.line for line in lines)
-        ),
+        bodies=tuple(body.id for body in step.bodies if holds(body.when)),
+        wrong_doors=tuple(door.id for door in step.wrong_doors if door.line in told and holds(door.when)),
         answer_by=_answer_by(step, today),
-        act_by=_act_by(step, answers, today),
-    )  # fmt: skip
+        act_by=_act_by(step, people[0], today),
+    )
 
 
 def _answer_by(step: Step, today: date) -> date | None:
