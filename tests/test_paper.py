@@ -67,6 +67,7 @@ def column(language: str = "en", **lines: str) -> Column:
                 line("passport", "bring"),
                 line("number", "get"),
                 line("check", "beware"),
+                *(line(kind, kind) for kind in ("say", "how", "term", "silence", "wrong-door", "unknown")),
                 bodies=["station", "silent"],
                 answer_due={"days": 15, "counted": "calendar", "sources": ["page"]},
             ),
@@ -169,7 +170,9 @@ def test_a_plan_tells_everything_that_the_family_must_know() -> None:
     text = text_of(paper())
     for told in (
         "1. en step police", "en police go", "en bring: en police passport.", "en get: en police number.",
-        "! en police check", "en answer-due 1 May 2026.", "en station", "1648 — Words",
+        "! en police check", "! en police wrong-door",
+        "! en police unknown", "en police say", "en police how", "en police term", "en police silence",
+        "en answer-due 1 May 2026.", "en station", "1648 — Words",
         "2. en step un", "en last-day: 28 June 2026", "en missing, shortly",
         "en who: en soldier", "en when: 28 March 2026", "en not-dialled", "en made 16 April 2026",
     ):  # fmt: skip
@@ -196,6 +199,12 @@ def test_every_step_of_a_shipped_plan_is_on_paper(typical: dict[str, Column], la
 def test_the_same_plan_is_the_same_file(typical: dict[str, Column]) -> None:
     assert paper() == paper()
     assert paper(typical["uk"], typical["en"]) == paper(typical["uk"], typical["en"])
+
+
+def test_a_plan_does_not_tell_when_its_file_was_made() -> None:
+    """The same answers give the same file on any day of the clock; the day printed is the one asked for."""
+    with opened(paper()) as pdf:
+        assert pdf.docinfo.CreationDate == pdf.docinfo.ModDate == "D:19700101000000Z"
 
 
 @pytest.mark.parametrize("languages", [["uk"], ["en"], ["uk", "en"], ["en", "uk"]], ids="+".join)

@@ -74,7 +74,7 @@ def test_a_body_met_before_is_known() -> None:
     assert first.known == frozenset()
     assert [card.id for card in second.cards] == ["bureau", "police"]
     assert second.known == {"police"}
-    assert third.cards == ()
+    assert (third.cards, third.known) == ((), frozenset())
 
 
 def test_days_are_read_in_words_with_how_they_are_counted() -> None:

@@ -188,6 +188,12 @@ def test_later_answers_survive_a_change() -> None:
     assert position.kept == {**position.answers, "when": ("2026-03-28",), "dna": ("two",)}
 
 
+def test_a_kept_answer_leads_to_no_question() -> None:
+    position = at([("who", "civilian"), ("civilian", "detained"), *COMPLETE[1:]])
+    assert [item.id for item in position.asked] == ["who", "civilian", "done"]
+    assert position.is_complete
+
+
 def test_changing_back_finds_every_later_answer_again() -> None:
     away = at([("who", "civilian"), *COMPLETE[1:]])
     assert asked_at([("who", "civilian"), *COMPLETE[1:]]) == "civilian"
@@ -236,6 +242,7 @@ def test_a_date_without_a_year_asks_for_the_year() -> None:
         {"day": "0", "month": "3", "year": "2026"},
         {"day": "1", "month": "13", "year": "2026"},
         {"day": "28", "month": "", "year": "2026"},
+        {"day": "3", "month": "", "year": "2026"},
         {"day": "28", "month": "march", "year": "2026"},
         {"day": "-1", "month": "3", "year": "2026"},
         {"month": "3", "year": "26"},

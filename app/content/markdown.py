@@ -124,6 +124,8 @@ def render(
     used: list[str] = []
     sections: list[tuple[str, str]] = []
     in_heading = False
+    heads: list[str] = []
+    column = 0
     for place, token in enumerate(tokens):
         if token.type == "heading_open":
             in_heading = True
@@ -142,6 +144,16 @@ def render(
             token.children = _inline(token.children, address_of, marker, titles, cited, used, plain=in_heading)
         elif token.type == "table_open":
             token.attrSet("class", "wide")
+            heads = []
+        elif token.type == "th_open":
+            heads.append("".join(part.content for part in tokens[place + 1].children or () if part.type == "text"))
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "td_open":
+            if column and heads[column]:
+                # A phone shows a row's cells one below the other: each then says what it is.
+                token.attrSet("data-label", without_citations(heads[column]))
+            column += 1
     html = Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704 (html is off, text is escaped)
     return Rendered(html, tuple(sections), tuple(cited), tuple(used))
 

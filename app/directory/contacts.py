@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.directory.model import Contact, Directory, Organisation, Status, national
+from app.directory.model import Contact, Directory, Organisation, Phone, Status, national
 from app.kernel.text import digits, fold
 
 LONGEST = 200
 _SHORTEST_SUBSCRIBER = 7
 """Digits; numbers with fewer are short numbers."""
+_LONGEST_NUMBER = 15
+"""Digits of the longest telephone number (ITU-T E.164); bank cards and accounts have more."""
 
 
 class Verdict(StrEnum):
@@ -30,11 +32,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """The verdict, with the bodies that stand behind it and, for a superseded contact, what to use instead."""
+    """The verdict, with the bodies that stand behind it and, for a superseded contact, what to use instead.
+
+    `contact` is what was recognised, as the directory writes it: words around it are not vouched for.
+    """
 
     verdict: Verdict
     bodies: tuple[Organisation, ...] = ()
     use_instead: str | None = None
+    contact: str = ""
 
 
 _RANK = {Status.CURRENT: 0, Status.LEGACY: 1, Status.UNCLEAR: 2}
@@ -46,6 +52,8 @@ _VERDICTS = {
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _HANDLE = re.compile(r"@([a-z0-9_]{4,})")
 _SCHEME = re.compile(r"https?:[/\\]*|[/\\]{2,}|mailto:")
+_IN_ADDRESS = re.compile(r"@|//|\w\.[^\W\d_]")
+_LABEL = re.compile(r"([^\W\d_][.:]+)(?=[+(\d])")
 _AROUND = '<>()[]{}«»„“”"’.,;:!?'
 
 
@@ -60,12 +68,19 @@ def recognise(text: str, directory: Directory) -> Finding:
     best = min(_RANK[contact.status] for _, contact in found)
     chosen = [(body, contact) for body, contact in found if _RANK[contact.status] == best]
     bodies = tuple({body.id: body for body, _ in chosen}.values())
-    return Finding(_VERDICTS[chosen[0][1].status], bodies, chosen[0][1].use_instead)
+    first = chosen[0][1]
+    return Finding(_VERDICTS[first.status], bodies, first.use_instead, _written(wanted, first))
+
+
+def _written(key: tuple[str, str], contact: Contact) -> str:
+    if not isinstance(contact, Phone):
+        return key[1]
+    return contact.short if contact.short and digits(contact.short) == key[1] else contact.number
 
 
 def _key(text: str) -> tuple[str, str] | None:
     """Return what kind of contact `text` is and its comparable form, or None if it is none."""
-    folded = fold(text)
+    folded = fold(text.replace("№", " "))
     if len(folded) > LONGEST:
         return None
     if "@" in folded or any(ch.isalpha() for ch in folded):
@@ -78,16 +93,19 @@ def _phone_key(folded: str) -> tuple[str, str] | None:
     number, typed = national(folded), digits(folded)
     if len(number) < _SHORTEST_SUBSCRIBER and (number != typed or "+" in folded):
         number = f"+{typed}"  # A short number exists within the country only: +1648 is another line than 1648.
-    return ("phone", number) if len(number) >= 3 else None
+    return ("phone", number) if 3 <= len(number) <= _LONGEST_NUMBER else None
 
 
 def _address_key(folded: str) -> tuple[str, str] | None:
     """An address stands alone among words; beside another contact, an official one would vouch for it."""
     words = {word.strip(_AROUND) for word in folded.split()}
-    addresses = {word for word in words if "@" in word or "." in word}
-    if not addresses and not any(ch.isalpha() and any(map(str.isdigit, word)) for word in words for ch in word):
-        # A number with its label, as it is copied from a page: "тел. 0 800 501 720".
-        return _phone_key(" ".join(word for word in folded.split() if not any(map(str.isalpha, word))))
+    addresses = {word for word in words if _IN_ADDRESS.search(word)}
+    if not addresses:
+        # A number with its label, as it is copied from a page: "тел. 0 800 501 720", "тел.1698", "tel:1698".
+        parts = _LABEL.sub(r"\1 ", folded).split()
+        if any(any(map(str.isalpha, part)) and any(map(str.isdigit, part)) for part in parts):
+            return None
+        return _phone_key(" ".join(part for part in parts if not any(map(str.isalpha, part))))
     if len(addresses) != 1 or any(digits(word) for word in words - addresses):
         return None
     address = addresses.pop()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from enum import StrEnum
 
+from babel.dates import get_day_names
+
 from app.kernel.dates import KYIV
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -44,6 +46,16 @@ class Hours:
         if days == () or closes <= opens:
             raise ValueError("hours run forward: from an earlier day and time to a later one")
         return cls(opens, closes, days)
+
+    def written(self, language: str) -> str:
+        """Return the hours as they stand on paper: 24/7, 09:00–18:00, Mon–Fri 09:00–17:00."""
+        if self.round_the_clock:
+            return "24/7"
+        times = f"{self.opens:%H:%M}–{self.closes:%H:%M}"
+        if self.days is None:
+            return times
+        names = get_day_names("abbreviated", locale=language)
+        return f"{names[self.days[0]]}–{names[self.days[-1]]} {times}"
 
     def at(self, moment: datetime) -> Open:
         """Say whether the line is open at an aware `moment`. Weekends are unknown where no days are given."""

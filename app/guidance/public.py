@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,11 +28,13 @@ blueprint = in_language(Blueprint("guidance", __name__))
 def articles() -> Response:
     """All articles, grouped by what they are about; on demand only those of one situation or need."""
     guidance, topics = part(Guidance), part(Topics)
-    situation, need = request.args.get("situation", ""), request.args.get("need", "")
+    facts = [article.facts for article in guidance.articles.values()]
+    situation = _known("situation", {id_ for each in facts for id_ in each.situations})
+    need = _known("need", {id_ for each in facts for id_ in each.needs})
     wanted = {
         slug
         for slug, article in guidance.articles.items()
-        if (not situation or situation in article.facts.situations) and (not need or need in article.facts.needs)
+        if (not situation or article.concerns(situation)) and (not need or need in article.facts.needs)
     }
     groups = [
         (
@@ -48,6 +50,12 @@ def articles() -> Response:
         situation=situation,
         need=need,
     )
+
+
+def _known(name: str, ids: Set[str]) -> str:
+    """Return the chosen value of a filter; an unknown one is dropped."""
+    chosen = request.args.get(name, "")
+    return chosen if chosen in ids else ""
 
 
 @blueprint.app_template_global()

@@ -7,7 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’ʼ`´′‘＇", "’"))
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\u0301]")
+_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u0301]")
 
 
 def fold(text: str) -> str:

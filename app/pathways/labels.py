@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from app.pathways.model import Phase
+from app.pathways.model import Phase, QuestionKind
 from app.pathways.walk import Problem
 from app.web.language import catalogue_of
 
@@ -19,17 +19,26 @@ PHASES = {
     Phase.WEEK: _l("This week"),
     Phase.THEN: _l("Then"),
 }
-PROBLEMS = {
+_PROBLEMS = {
     Problem.NOTHING_CHOSEN: _l("Choose an answer. If you are not sure, choose “I don’t know”."),
     Problem.IMPOSSIBLE: _l("This answer does not exist. Choose one of those below."),
-    Problem.CONTRADICTION: _l(
-        "These answers contradict each other. Leave either “nothing” or “I don’t know”, or the others."
-    ),
-    Problem.NO_SUCH_DATE: _l("There is no such date. Check the day and the month."),
+    Problem.CONTRADICTION: _l("“%(alone)s” contradicts the other answers. Leave either it or the others."),
+    Problem.NO_SUCH_DATE: _l("There is no such date. Check the day and the month, and write the year in four digits."),
     Problem.YEAR_MISSING: _l("Write the year, for example 2026."),
     Problem.IN_THE_FUTURE: _l("This date is in the future. Check the year."),
     Problem.TOO_EARLY: _l("Write a year from 2014 on: the date of the disappearance, not of birth."),
 }
+_DATE_PROBLEMS = {
+    Problem.NOTHING_CHOSEN: _l("Write the date, or at least the year. If you do not know it, choose “I don’t know”."),
+    Problem.CONTRADICTION: _l("You wrote a date and chose “I don’t know”. Leave one of the two."),
+}
+
+
+def problem_text(problem: Problem, kind: QuestionKind, *, alone: str = "") -> str:
+    """Say what is wrong with an answer; `alone` is the chosen option that rules out all others."""
+    texts = _PROBLEMS | _DATE_PROBLEMS if kind is QuestionKind.DATE else _PROBLEMS
+    return str(texts[problem]) % {"alone": alone}
+
 
 _PAPER = {
     "title": N_("Your plan"),
@@ -49,6 +58,7 @@ _PAPER = {
         "Compiled from public pages up to March 2026; no number has been dialled. "
         "Everything listed here is free of charge."
     ),
+    "by-appointment": N_("by appointment"),
     "made": N_("Printed on"),
 }
 

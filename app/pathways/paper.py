@@ -10,6 +10,7 @@ from typing import Any
 
 import typst
 
+from app.directory.cards import CallLine
 from app.kernel.dates import in_words
 from app.pathways.model import LineKind, Phase
 from app.pathways.sheet import Sheet, Station
@@ -34,7 +35,7 @@ def plan_pdf(columns: Sequence[tuple[Sheet, dict[str, str]]], *, day: date) -> b
                 "phases": [
                     {
                         "title": words[phase.value],
-                        "stations": [_station(item) for item in sheet.of_phase(phase)],
+                        "stations": [_station(item, sheet.language, words) for item in sheet.of_phase(phase)],
                     }
                     for phase in Phase
                     if sheet.of_phase(phase)
@@ -55,7 +56,13 @@ def plan_pdf(columns: Sequence[tuple[Sheet, dict[str, str]]], *, day: date) -> b
     return made
 
 
-def _station(station: Station) -> dict[str, Any]:
+def call_text(line: CallLine, language: str, words: dict[str, str]) -> str:
+    """Say on paper what a number is for and when it answers."""
+    hours = line.hours.written(language) if line.hours else ""
+    return ", ".join(filter(None, [line.label, hours, words["by-appointment"] if line.by_appointment else ""]))
+
+
+def _station(station: Station, language: str, words: dict[str, str]) -> dict[str, Any]:
     def plain(*kinds: LineKind) -> list[str]:
         return [text.striptags() for text in station.texts(*kinds)]
 
@@ -71,7 +78,7 @@ def _station(station: Station) -> dict[str, Any]:
         "bodies": [
             {
                 "name": card.name,
-                "phones": [f"{line.text} — {line.label}" for line in card.phones[:3]],
+                "phones": [f"{line.text} — {call_text(line, language, words)}" for line in card.phones[:3]],
                 "how": "" if card.phones else card.how_to_find,
             }
             for card in station.cards

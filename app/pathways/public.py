@@ -20,9 +20,9 @@ from app.kernel.dates import KYIV, PartialDate
 from app.kernel.languages import other
 from app.pathways.calendar import deadlines
 from app.pathways.conditions import UNKNOWN
-from app.pathways.labels import PHASES, PROBLEMS, paper_words
+from app.pathways.labels import PHASES, paper_words, problem_text
 from app.pathways.model import LineKind, Pathways, Phase, Question, QuestionKind
-from app.pathways.paper import plan_pdf
+from app.pathways.paper import call_text, plan_pdf
 from app.pathways.plan import Plan, compose
 from app.pathways.sheet import Sheet, choices, option_text, put_in_words
 from app.pathways.walk import DATE_PARTS, Position, as_pairs, walk
@@ -105,6 +105,7 @@ def plan_print() -> Response:
         columns=[(_plan(position, code)[1], paper_words(code)) for code in languages],
         phases=Phase,
         kind=LineKind,
+        call_text=call_text,
         back=_with_answers("pathways.plan", position),
         now=datetime.now(KYIV),
     )
@@ -249,9 +250,15 @@ def _plan(position: Position, code: str | None = None) -> tuple[Plan, Sheet]:
 
 
 def _question_page(position: Position, question: Question) -> Response:
-    given = position.kept.get(question.id, ())
-    typed = _typed_date(question, given)
-    pathways = part(Pathways)
+    pathways, directory = part(Pathways), part(Directory)
+    known = position.kept.get(question.id, ())
+    # What was chosen stays chosen while it is being put right.
+    given = request.args.getlist(question.id) if position.problem else known
+    texts = {
+        option: option_text(pathways, directory, question, option, language())
+        for option in (*question.options, UNKNOWN)
+    }
+    alone = next((texts[option] for option in (*question.alone, UNKNOWN) if option in given), "")
     hidden = [(key, value) for key, value in as_pairs(position.kept) if key != question.id]
     number = position.asked.index(question) + 1
     return answers_page(
@@ -259,13 +266,10 @@ def _question_page(position: Position, question: Question) -> Response:
         question=question,
         kinds=QuestionKind,
         text=pathways.words[language()].questions[question.id],
-        options=[
-            Option(option, option_text(pathways, part(Directory), question, option, language()), option in given)
-            for option in (*question.options, UNKNOWN)
-        ],
+        options=[Option(option, text, option in given) for option, text in texts.items()],
         hidden=hidden,
-        typed=typed,
-        problem=PROBLEMS[position.problem] if position.problem else None,
+        typed=_typed_date(question, known),
+        problem=problem_text(position.problem, question.kind, alone=alone) if position.problem else None,
         number=number,
         back=_previous(position, question),
         plan_address=None if position.open_essentials else _with_answers("pathways.plan", position),
