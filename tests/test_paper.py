@@ -51,8 +51,11 @@ Column = tuple[Sheet, dict[str, str]]
 
 def words(code: str) -> dict[str, str]:
     """Interface words that say their own name and language."""
-    names = "title now week then where bring get beware why answers answer-due last-day hotlines not-dialled made"
-    return {name: f"{code} {name}" for name in names.split()}
+    names = (
+        "title", "now", "week", "then", "where", "bring", "get", "beware", "why", "answers", "answer-due", "last-day",
+        "hotlines", "not-dialled", "by-appointment", "made",
+    )  # fmt: skip
+    return {name: f"{code} {name}" for name in names}
 
 
 def column(language: str = "en", **lines: str) -> Column:
@@ -177,6 +180,22 @@ def test_a_plan_tells_everything_that_the_family_must_know() -> None:
         "en who: en soldier", "en when: 28 March 2026", "en not-dialled", "en made 16 April 2026",
     ):  # fmt: skip
         assert has(text, told), told
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, "1648 — Line"),
+        ({"hours": "24/7"}, "1648 — Line, 24/7"),
+        ({"hours": "Mo-Fr 09:00-18:00"}, "1648 — Line, Mon–Fri 09:00–18:00"),
+        ({"hours": "09:00-18:00", "by_appointment": True}, "1648 — Line, 09:00–18:00, en by-appointment"),
+    ],
+)
+def test_a_number_says_when_it_answers(more: dict[str, object], told: str) -> None:
+    pathways = route(ASKED, [situation("missing", {}, now=["police"])], [step("police", bodies=["station"])])
+    call = {"number": "1648", "label": {"uk": "Лінія", "en": "Line"}, "status": "current", "source": "page", **more}
+    sheet = sheet_for(pathways, ANSWERS, bodies=directory_of(organisation("station", phones=[call])))
+    assert has(text_of(paper((sheet, words("en")))), f"en station {told} en answers")
 
 
 def test_a_body_without_a_phone_says_how_to_find_it() -> None:

@@ -330,6 +330,64 @@ def test_without_a_date_there_is_no_last_day() -> None:
     assert one_step(one, {}).stops[0].act_by is None
 
 
+FAMILY = [
+    question("who", "soldier", "child", kind="several"),
+    question("soldier", "missing", "captive", when={"who": "soldier"}, person=True),
+    question("child", "missing", "taken", when={"who": "child"}, person=True),
+]
+
+
+def test_what_is_known_about_one_person_takes_no_step_from_another() -> None:
+    pathways = route(
+        FAMILY,
+        [
+            situation("soldier", {"who": "soldier"}, now=["police"], week=["dna"]),
+            situation("child", {"who": "child"}, now=["police", "school"]),
+        ],
+        [
+            step("police", when={"not": {"soldier": "captive"}}),
+            step("dna", when={"not": {"child": "taken"}}),
+            step("school"),
+        ],
+    )
+    both = plan_for(pathways, {"who": ("soldier", "child"), "soldier": ("captive",), "child": ("taken",)})
+    assert phases_of(both) == {"police": "now", "school": "now", "dna": "week"}
+    assert {stop.step.id: stop.reasons for stop in both.stops} == {
+        "police": (("who", "child"),),
+        "school": (("who", "child"),),
+        "dna": (("who", "soldier"),),
+    }
+    alone = plan_for(pathways, {"who": ("child",), "child": ("taken",)})
+    assert steps_of(alone) == ["police", "school"]
+
+
+def test_a_sentence_is_told_if_it_concerns_one_of_the_missing_people() -> None:
+    about = step(
+        "police",
+        line("go", when={"not": {"soldier": "captive"}}),
+        line("camp", when={"soldier": "captive"}),
+        line("both", when={"soldier": "captive", "child": "taken"}),
+        bodies=["police", {"id": "school", "when": {"child": "taken", "not": {"soldier": "captive"}}}],
+    )
+    pathways = route(FAMILY, [situation("all", {}, now=["police"])], [about])
+    stop = plan_for(pathways, {"who": ("soldier", "child"), "soldier": ("captive",), "child": ("taken",)}).stops[0]
+    assert [said.id for said in stop.lines] == ["go", "camp"]
+    assert stop.bodies == ("police", "school")
+
+
+def test_a_step_for_several_people_comes_as_early_as_for_any_of_them() -> None:
+    pathways = route(
+        FAMILY,
+        [
+            situation("captive", {"soldier": "captive"}, urgency=5, week=["police"]),
+            situation("taken", {"child": "taken"}, urgency=60, now=["police"]),
+        ],
+        [step("police")],
+    )
+    answers = {"who": ("soldier", "child"), "soldier": ("captive",), "child": ("taken",)}
+    assert phases_of(plan_for(pathways, answers)) == {"police": "now"}
+
+
 def test_what_to_read_follows_the_steps_then_the_situations() -> None:
     pathways = route(
         QUESTIONS,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.pathways.labels import PROBLEMS
-from app.pathways.model import Pathways
+from app.pathways.labels import problem_text
+from app.pathways.model import Pathways, QuestionKind
 from app.pathways.walk import Position, Problem, walk
 from tests.small_route import THURSDAY, question, route
 
@@ -315,5 +315,13 @@ def test_a_region_is_chosen_from_the_regions() -> None:
     assert at([("place", "UA-99")], pathways=place).problem is Problem.IMPOSSIBLE
 
 
-def test_every_problem_is_explained_to_the_reader() -> None:
-    assert set(PROBLEMS) == set(Problem)
+@pytest.mark.parametrize("kind", list(QuestionKind))
+@pytest.mark.parametrize("problem", list(Problem))
+def test_every_problem_is_explained_to_the_reader(problem: Problem, kind: QuestionKind) -> None:
+    text = problem_text(problem, kind, alone="Nothing")
+    assert text.endswith(".")
+    assert "%" not in text
+
+
+def test_a_contradiction_names_the_answer_that_rules_out_the_others() -> None:
+    assert "“Nothing”" in problem_text(Problem.CONTRADICTION, QuestionKind.SEVERAL, alone="Nothing")

@@ -94,7 +94,7 @@ def check_contact() -> Response:
         "directory/check_contact.html",
         form=form,
         typed=typed,
-        known=number_text(finding.contact) if finding else "",
+        known=number_text(finding.contact).replace(" ", "\u00a0") if finding else "",
         submitted="contact" in request.args,
         finding=finding,
         verdict=Verdict,
