@@ -150,7 +150,7 @@ def test_the_route_is_walked_by_keyboard_alone(desk: BrowserContext) -> None:
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name=re.compile("^Find your way")).first).to_be_focused()
+    expect(page.get_by_role("main").get_by_role("link", name=re.compile("^Find your way"))).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Who is missing?")
     page.get_by_label("A child (under 18)").focus()

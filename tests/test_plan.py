@@ -375,12 +375,13 @@ def test_a_sentence_is_told_if_it_concerns_one_of_the_missing_people() -> None:
     assert stop.bodies == ("police", "school")
 
 
-def test_a_step_for_several_people_comes_as_early_as_for_any_of_them() -> None:
+@pytest.mark.parametrize(("soldier", "child"), [("week", "now"), ("now", "week")])
+def test_a_step_for_several_people_comes_as_early_as_for_any_of_them(soldier: str, child: str) -> None:
     pathways = route(
         FAMILY,
         [
-            situation("captive", {"soldier": "captive"}, urgency=5, week=["police"]),
-            situation("taken", {"child": "taken"}, urgency=60, now=["police"]),
+            situation("captive", {"soldier": "captive"}, urgency=5, **{soldier: ["police"]}),
+            situation("taken", {"child": "taken"}, urgency=60, **{child: ["police"]}),
         ],
         [step("police")],
     )
