@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -18,11 +18,11 @@ FAMILY_ABROAD = {"family": ("abroad",)}
 SOLDIER = {"who": ("armed-forces",), "soldier": ("notified",)}
 
 
-def holds(data: object, answers: dict[str, tuple[str, ...]], today: date = TODAY) -> bool:
+def holds(data: object, answers: Mapping[str, tuple[str, ...]], today: date = TODAY) -> bool:
     return Condition.parse(data).match(answers, today) is not None
 
 
-def reasons(data: object, answers: dict[str, tuple[str, ...]]) -> Sequence[tuple[str, str]]:
+def reasons(data: object, answers: Mapping[str, tuple[str, ...]]) -> Sequence[tuple[str, str]]:
     found = Condition.parse(data).match(answers, TODAY)
     assert found is not None
     return sorted(found)
@@ -176,7 +176,7 @@ def test_two_rules_must_both_hold() -> None:
 
 @pytest.mark.parametrize("rule", list(PREDICATES))
 @pytest.mark.parametrize("answers", [{}, {"when": ()}, {"when": (UNKNOWN,)}, {"when": ("yesterday",)}])
-def test_no_rule_about_dates_holds_without_a_date(rule: str, answers: dict[str, tuple[str, ...]]) -> None:
+def test_no_rule_about_dates_holds_without_a_date(rule: str, answers: Mapping[str, tuple[str, ...]]) -> None:
     assert not holds({"is": rule}, answers)
 
 

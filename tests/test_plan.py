@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.pathways.model import LineKind, Phase, Step
 from app.pathways.plan import Plan, settle, weave
-from tests.small_route import line, plan_for, question, route, situation, step
+from tests.small_route import Answers, line, plan_for, question, route, situation, step
 
 QUESTIONS = [
     question("who", "soldier", "civilian", kind="several"),
@@ -36,7 +36,7 @@ def steps_named(*ids: str, **after: list[str]) -> list[Step]:
     return [step(id_, after=after.get(id_, [])) for id_ in ids]
 
 
-def one_step(one: Step, answers: dict[str, tuple[str, ...]], today: date = date(2026, 4, 16)) -> Plan:
+def one_step(one: Step, answers: Answers, today: date = date(2026, 4, 16)) -> Plan:
     """The plan of a route with a single step for everyone."""
     return plan_for(route(QUESTIONS, [situation("all", {}, now=[one.id])], [one]), answers, today)
 
@@ -185,7 +185,7 @@ def test_a_new_step_stands_beside_its_neighbours(lists: list[list[str]], woven: 
     assert weave(lists) == woven
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.permutations("abcdefg").flatmap(lambda all_: st.integers(0, 7).map(lambda n: all_[:n])), max_size=5))
 def test_weaving_loses_no_step_doubles_none_and_keeps_the_first_order(lists: list[list[str]]) -> None:
     woven = weave(lists)
@@ -194,7 +194,7 @@ def test_weaving_loses_no_step_doubles_none_and_keeps_the_first_order(lists: lis
         assert [item for item in woven if item in lists[0]] == lists[0]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.permutations("abcdef"), st.data())
 def test_settling_keeps_every_step_and_puts_what_is_needed_before(order: list[str], data: st.DataObject) -> None:
     after = {
@@ -284,7 +284,7 @@ def test_an_answer_is_due_after_its_days(days: int, counted: str, asked: date, d
     assert one_step(one, {}, asked).stops[0].answer_by == due
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dates(date(2020, 1, 1), date(2035, 1, 1)), st.integers(1, 60))
 def test_an_answer_in_working_days_falls_on_a_working_day(asked: date, days: int) -> None:
     due = one_step(step("x", answer_due={"days": days, "counted": "working", **DUE}), {}, asked).stops[0].answer_by

@@ -120,7 +120,7 @@ def assert_holds(plan: Plan) -> None:
         assert stop.act_by is None or stop.act_by >= TODAY, f"{stop.step.id} was to be taken by {stop.act_by}"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_whatever_the_address_carries_the_walk_ends_at_a_question_or_at_a_plan(
     pathways: Pathways, data: st.DataObject
@@ -143,7 +143,7 @@ def test_whatever_the_address_carries_the_walk_ends_at_a_question_or_at_a_plan(
         assert position.question in position.asked
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_answering_what_is_asked_ends_at_a_plan_that_holds(pathways: Pathways, data: st.DataObject) -> None:
     position, questions = follow(pathways, data)
@@ -151,7 +151,7 @@ def test_answering_what_is_asked_ends_at_a_plan_that_holds(pathways: Pathways, d
     assert_holds(plan_of(pathways, position.answers))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_a_plan_may_be_had_as_soon_as_the_essential_questions_are_answered(
     pathways: Pathways, data: st.DataObject
@@ -163,7 +163,7 @@ def test_a_plan_may_be_had_as_soon_as_the_essential_questions_are_answered(
     assert_holds(plan_of(pathways, early.answers))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_a_changed_answer_asks_no_question_twice_and_still_ends(pathways: Pathways, data: st.DataObject) -> None:
     position, _ = follow(pathways, data)
@@ -180,7 +180,7 @@ def test_a_changed_answer_asks_no_question_twice_and_still_ends(pathways: Pathwa
     assert_holds(plan_of(pathways, position.answers))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_the_same_answers_give_the_same_plan_in_every_language(edition: Edition, data: st.DataObject) -> None:
     position, _ = follow(edition.part(Pathways), data)

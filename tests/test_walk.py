@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pytest
 
@@ -25,7 +25,7 @@ COMPLETE = [("who", "soldier"), ("soldier", "missing"), ("when", "2026-03-28"), 
 
 
 def at(
-    pairs: Sequence[tuple[str, str]],
+    pairs: Iterable[tuple[str, str]],
     *,
     pathways: Pathways = ROUTE,
     submitted: str | None = None,

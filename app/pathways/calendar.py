@@ -1,4 +1,4 @@
-"""The deadlines of a plan as iCalendar, so that the phone reminds."""
+"""The deadlines of a plan as iCalendar, for the phone's calendar."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def samples(question: Question) -> tuple[str, ...]:
 
 
 def essential_walks(pathways: Pathways) -> Iterator[dict[str, tuple[str, ...]]]:
-    """Yield every combination of answers to the essential questions (one option each, and all "who" together)."""
+    """Yield every combination of answers to the essential questions, one option each."""
 
     def spread(answers: dict[str, tuple[str, ...]], left: tuple[Question, ...]) -> Iterator[dict[str, tuple[str, ...]]]:
         if not left:
@@ -48,7 +48,6 @@ def check_route(reader: Reader, pathways: Pathways, *, seed: int = 1) -> None:
     draw = random.Random(seed)  # noqa: S311 (a reproducible sample, no secret)
     asked: set[str] = set()
     reached: set[str] = set()
-    shown: set[str] = set()
     for essentials in essential_walks(pathways):
         for answers in _completions(pathways, essentials, draw):
             position = walk(pathways, [(q, o) for q, options in answers.items() for o in options], today=TODAY)
@@ -58,7 +57,6 @@ def check_route(reader: Reader, pathways: Pathways, *, seed: int = 1) -> None:
                 return
             plan = compose(pathways, position.answers, today=TODAY)
             reached.update(situation.id for situation in plan.situations)
-            shown.update(stop.step.id for stop in plan.stops)
             if not plan.stops:
                 reader.fault(GRAPH, "plan", f"these answers lead to an empty plan: {dict(position.answers)}")
                 return
@@ -68,7 +66,6 @@ def check_route(reader: Reader, pathways: Pathways, *, seed: int = 1) -> None:
             for wanted in _answers_for(pathways, situation.when, draw):
                 plan = compose(pathways, wanted, today=TODAY)
                 reached.update(other.id for other in plan.situations)
-                shown.update(stop.step.id for stop in plan.stops)
     for question in pathways.questions:
         if question.id not in asked:
             reader.fault(GRAPH, question.id, "no answers lead to this question; correct its condition")
