@@ -74,6 +74,30 @@ def test_a_current_number_is_official_however_it_is_typed(typed: str) -> None:
     assert finding.use_instead is None
 
 
+@pytest.mark.parametrize("typed", ["тел.0800300529", "тел: 0 800 300 529", "tel:+380800300529", "№ 0800300529"])
+def test_a_label_stuck_to_a_number_does_not_hide_it(typed: str) -> None:
+    assert look_up(typed).verdict is Verdict.CURRENT
+
+
+@pytest.mark.parametrize("typed", ["UA 21 3223 1300 0002 6007 2335 6600 1", "4149 4993 1234 5678"])
+def test_a_bank_account_or_card_is_no_contact(typed: str) -> None:
+    assert look_up(typed).verdict is Verdict.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("typed", "contact"),
+    [
+        ("Переказуйте гроші: 0 800 300 529", "+380800300529"),
+        ("https://koordshtab.gov.ua/pay?to=thief", "koordshtab.gov.ua"),
+        ("16480", "16480"),
+        ("\u202e102\u2066", "102"),
+        ("095 123 45 67", ""),
+    ],
+)
+def test_only_the_contact_itself_is_called_official(typed: str, contact: str) -> None:
+    assert look_up(typed).contact == contact
+
+
 @pytest.mark.parametrize("typed", ["1648", "16-48", " 1 6 4 8 ", "16480", "116 000", "102"])
 def test_a_short_number_is_official_as_it_is_dialled(typed: str) -> None:
     assert look_up(typed).verdict is Verdict.CURRENT

@@ -54,6 +54,19 @@ def test_a_single_day_may_be_written_as_a_range() -> None:
     assert hours.at(kyiv(9, 10)) is Open.NO
 
 
+@pytest.mark.parametrize(
+    ("hours", "uk", "en"),
+    [
+        ("24/7", "24/7", "24/7"),
+        ("09:00-18:00", "09:00–18:00", "09:00–18:00"),
+        ("Mo-Fr 09:00-17:00", "пн–пт 09:00–17:00", "Mon–Fri 09:00–17:00"),
+        ("Sa-Sa 09:00-12:00", "сб 09:00–12:00", "Sat 09:00–12:00"),
+    ],
+)
+def test_hours_are_written_in_either_language_of_a_paper(hours: str, uk: str, en: str) -> None:
+    assert (Hours.parse(hours).written("uk"), Hours.parse(hours).written("en")) == (uk, en)
+
+
 @settings(max_examples=100, deadline=None)
 @given(MOMENTS)
 def test_a_line_round_the_clock_always_answers(moment: datetime) -> None:

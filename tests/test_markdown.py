@@ -171,8 +171,11 @@ def test_sections_lead_to_their_headings() -> None:
     assert etree.HTML(str(result.html)).xpath("//h2/@id|//h3/@id") == ["куди-йти", "деталі", "що-взяти"]
 
 
-def test_a_wide_table_may_be_scrolled() -> None:
-    assert page("| a | b |\n|---|---|\n| c | d |").xpath("//table/@class") == ["wide"]
+def test_a_table_names_its_columns_in_every_cell_but_the_first() -> None:
+    """On a phone the cells of a row stand one below the other."""
+    table = page("| | **Go** there | not [^nib] |\n|---|---|---|\n| police | report | pay |\n| court | sue | pay |")
+    assert table.xpath("//table/@class") == ["wide"]
+    assert [cell.get("data-label") for cell in table.xpath("//td")] == [None, "Go there", "not"] * 2
 
 
 def test_what_an_article_uses_is_found_without_rendering() -> None:

@@ -55,7 +55,8 @@ class Hours:
         if self.days is None:
             return times
         names = get_day_names("abbreviated", locale=language)
-        return f"{names[self.days[0]]}–{names[self.days[-1]]} {times}"
+        ends = dict.fromkeys((self.days[0], self.days[-1]))
+        return f"{'–'.join(names[day] for day in ends)} {times}"
 
     def at(self, moment: datetime) -> Open:
         """Say whether the line is open at an aware `moment`. Weekends are unknown where no days are given."""

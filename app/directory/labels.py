@@ -71,7 +71,8 @@ def hours_text(hours: Hours | None) -> str:
         return times
     if len(hours.days) == 7:
         return str(gettext("daily %(times)s", times=times))
-    return f"{_DAYS[hours.days[0]]}–{_DAYS[hours.days[-1]]} {times}"
+    ends = dict.fromkeys((hours.days[0], hours.days[-1]))
+    return f"{'–'.join(str(_DAYS[day]) for day in ends)} {times}"
 
 
 def open_text(state: Open) -> str:
