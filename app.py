@@ -11,8 +11,7 @@ from granian.log import LogLevels
 
 from app.cli import prepare
 from app.config import Settings
-from app.content.library import ContentError, Library
-from app.edition import read_edition
+from app.content.library import ContentError
 from app.kernel.errors import ConfigError
 
 
@@ -20,7 +19,6 @@ def main() -> int:
     """Serve until stopped. Returns 2 with a sentence on the error stream where a setting or the content is wrong."""
     try:
         settings = Settings.from_environment()
-        read_edition(Library.read(settings.content))
         prepare(settings)
         check_free(settings.host, settings.port)
     except (ConfigError, ContentError) as error:
@@ -28,7 +26,7 @@ def main() -> int:
         return 2
     print(f"Dorohovkaz on http://{settings.host}:{settings.port}", flush=True)
     Granian(
-        "app.site:create_app",
+        "app.site:serve",
         factory=True,
         address=settings.host,
         port=settings.port,

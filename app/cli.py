@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
@@ -13,18 +16,25 @@ import app.translations
 from app.config import Settings, secret
 from app.content.library import Library
 from app.content.store import record_edition
-from app.edition import check_edition, report
+from app.edition import check_edition, read_edition, report, searchable
 from app.kernel.errors import ConfigError
+from app.search.documents import Kind
+from app.search.evaluate import EvaluationError, evaluate, read_queries
+from app.search.find import Finder, Search
+from app.search.index import tidy
 from app.storage.engine import UnreachableError, reach, upgrade, writing
+from app.web.edition import part
 
 content = AppGroup("content", help="The content files.")
 storage = AppGroup("storage", help="The database and the instance folder.")
+search = AppGroup("search", help="How well the search answers.")
 translations = AppGroup("translations", help="The interface's words.")
 
 
 def install_commands(site: Flask) -> None:
     site.cli.add_command(content)
     site.cli.add_command(storage)
+    site.cli.add_command(search)
     site.cli.add_command(translations)
 
 
@@ -64,10 +74,12 @@ def storage_prepare() -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Make what the site stands on: folders (0700), the key (0600), the newest schema, the edition's row.
+    """Make what the site stands on: folders (0700), the key (0600), the newest schema, the edition's row and index.
 
-    Raises ConfigError where the folder cannot be written or the database not reached.
+    Raises ConfigError where the folder cannot be written or the database not reached, ContentError where the content
+    cannot be read.
     """
+    edition = searchable(read_edition(Library.read(settings.content)), settings.search)
     try:
         for folder in (settings.instance, settings.instance / "files"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -81,9 +93,74 @@ def prepare(settings: Settings) -> None:
     try:
         upgrade(engine)
         with writing(engine) as session:
-            record_edition(session, Library.read(settings.content).digest, datetime.now(UTC))
+            record_edition(session, edition.digest, datetime.now(UTC))
     finally:
         engine.dispose()
+    tidy(settings.search, edition.digest)
+    edition.part(Search).finder  # noqa: B018 (asking builds the index, so that workers only open it)
+
+
+@search.command("evaluate")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON.")
+@click.option("--failures", is_flag=True, help="List the queries whose first result is not a right answer.")
+@click.option("--explain", metavar="ID", help="Show what each step made of one query of FILE.")
+def search_evaluate(file: Path, as_json: bool, failures: bool, explain: str | None) -> None:
+    """Ask every labelled query of FILE; print MRR@10, nDCG@10, recall@5 by class, nonsense answered, and times."""
+    try:
+        queries = read_queries(file)
+    except EvaluationError as error:
+        raise click.ClickException(str(error)) from None
+    finder = part(Search).finder
+    if explain is not None:
+        query = next((query for query in queries if query.id == explain), None)
+        if query is None:
+            raise click.ClickException(f"{file} has no query {explain!r}")
+        click.echo("\n".join(explanation(finder, query.q)))
+        return
+    finder.find("")
+    result = evaluate(queries, lambda typed: ranked(finder, typed))
+    if as_json:
+        click.echo(json.dumps(result.as_json(), ensure_ascii=False))
+        return
+    found = result.as_json()
+    click.echo(f"{'class':14}{'n':>5}{'MRR@10':>9}{'nDCG@10':>9}{'recall@5':>9}")
+    for name, means in found["classes"].items():
+        click.echo(f"{name:14}{means['n']:>5}{means['mrr']:>9.3f}{means['ndcg']:>9.3f}{means['recall5']:>9.3f}")
+    overall = found["overall"]
+    click.echo(f"{'mean':14}{'':5}{overall['mrr']:>9.3f}{overall['ndcg']:>9.3f}{overall['recall5']:>9.3f}")
+    click.echo(f"nonsense answered: {found['nonsense_answered']:.3f} of {len(result.nonsense)}")
+    click.echo("ms a query: p50 {p50:.1f}, p95 {p95:.1f}".format(**found["latency_ms"]))
+    if failures:
+        for query, got in result.misses:
+            wanted = ", ".join(id_ for id_, grade in query.relevant.items() if grade >= 2)
+            click.echo(f"\n{query.id}: {query.q}\n  wanted {wanted}\n  got    {', '.join(got[:4]) or 'nothing'}")
+        for query in queries:
+            if result.nonsense.get(query.id):
+                click.echo(f"\n{query.id}: {query.q}\n  nonsense, but answered")
+
+
+def ranked(finder: Finder, typed: str) -> list[str]:
+    """Return the articles and organisations that answer, best first, by id."""
+    listed = (Kind.ARTICLE, Kind.ORGANISATION)
+    return [hit.document.id for hit in finder.find(typed).hits if hit.document.kind in listed]
+
+
+def explanation(finder: Finder, typed: str) -> Iterator[str]:
+    """Yield in lines what each step of the search makes of a query."""
+    found = finder.find(typed)
+    understood = found.understood
+    yield f"typed    {typed}"
+    for step in understood.steps:
+        yield f"{step.change:8} {step.before} → {step.after}"
+    yield f"shown    {understood.shown}"
+    for concept, rarity in zip(understood.concepts, found.rarity, strict=True):
+        yield f"idea     {concept.typed} (tells {rarity:.2f})"
+        for alternative in concept.alternatives:
+            words = " ".join("/".join(forms) for forms in alternative.words)
+            yield f"           {alternative.language} {alternative.weight:.2f} {words}"
+    for title, hits in (("answers", found.hits), ("nearest", found.nearest)):
+        yield from (f"{title}  {hit.score:.3f} {hit.document.id}" for hit in hits[:10])
 
 
 @translations.command("collect")

@@ -40,6 +40,11 @@ class Settings:
         """The address of the database: `database_url`, or the SQLite file in the instance folder."""
         return self.database_url or f"sqlite:///{self.instance / 'dorohovkaz.sqlite3'}"
 
+    @property
+    def search(self) -> Path:
+        """The folder of search indexes. They are a cache: it may be deleted at any time."""
+        return self.instance / "search"
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings. Raises ConfigError that names the variable and what it takes."""

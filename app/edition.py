@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from app.content.evidence import load_evidence, unsupported
 from app.content.library import ContentError, Fault, Library, Reader
 from app.content.markdown import without_citations
@@ -15,6 +17,9 @@ from app.guidance.model import Guidance, Topics
 from app.pathways.check import check_route
 from app.pathways.load import check_pathways, load_pathways
 from app.pathways.model import Pathways
+from app.search.documents import documents
+from app.search.find import Search
+from app.search.synonyms import Synonyms, check_synonyms, load_synonyms
 from app.web.edition import Edition
 
 
@@ -25,6 +30,13 @@ def read_edition(library: Library) -> Edition:
     if reader.faults:
         raise ContentError(reader.faults)
     return edition
+
+
+def searchable(edition: Edition, folder: Path) -> Edition:
+    """Return `edition` with its search, whose index lies below `folder` and is opened when first asked for."""
+    found = documents(edition.part(Directory), edition.part(Guidance), edition.part(Pathways))
+    search = Search(found, edition.part(Synonyms), edition.digest, folder)
+    return Edition(edition.digest, {**edition.parts, Search: search})
 
 
 def check_edition(library: Library) -> list[Fault]:
@@ -39,6 +51,7 @@ def check_edition(library: Library) -> list[Fault]:
     check_guidance(reader, guidance, directory, sources, situations, edition.part(Figures).by_id, banned)
     check_figures(reader, edition.part(Figures), sources, banned)
     check_topics(reader, edition.part(Topics), guidance)
+    check_synonyms(reader)
     check_pathways(reader, pathways, directory, sources, guidance.articles, banned)
     if not reader.faults:
         check_route(reader, pathways)
@@ -67,10 +80,12 @@ def report(library: Library) -> list[tuple[str, ...]]:
 
 def _read(reader: Reader) -> Edition:
     directory = load_directory(reader)
+    guidance = load_guidance(reader)
     parts = {
         Sources: load_sources(reader),
         Directory: directory,
-        Guidance: load_guidance(reader),
+        Guidance: guidance,
+        Synonyms: load_synonyms(reader, guidance),
         Figures: load_figures(reader),
         Topics: load_topics(reader),
         Pathways: load_pathways(reader, directory.regions),

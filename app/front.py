@@ -71,7 +71,11 @@ def home() -> Response:
 def robots() -> Response:
     """Let crawlers read guidance, not the pages whose address carries a family's answers."""
     lines = ["User-agent: *"]
-    lines += [f"Disallow: /{code}/{path}" for code in PUBLIC for path in ("plan", "find-help?", "check-contact?")]
+    lines += [
+        f"Disallow: /{code}/{path}"
+        for code in PUBLIC
+        for path in ("plan", "find-help?", "check-contact?", "search?", "suggest?")
+    ]
     lines += [f"Sitemap: {_base()}/sitemap.xml", ""]
     return _text("\n".join(lines), "text/plain")
 

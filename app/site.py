@@ -12,16 +12,18 @@ import app.directory.public
 import app.front
 import app.guidance.public
 import app.pathways.public
+import app.search.public
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
 from app.content.library import ContentError, Library
 from app.directory.labels import hours_text, kind_text, open_text
-from app.edition import read_edition
+from app.edition import read_edition, searchable
 from app.kernel.dates import in_words
 from app.kernel.languages import PUBLIC, SOURCE
+from app.search.find import Search
 from app.web.assets import install_assets
 from app.web.cache import PageCache
-from app.web.edition import Edition, set_edition
+from app.web.edition import Edition, part, set_edition
 from app.web.headers import install_headers
 from app.web.language import install_language, language, this_page_in
 from app.web.limits import install_limits
@@ -61,11 +63,13 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.pathways.public.blueprint,
         app.guidance.public.blueprint,
         app.directory.public.blueprint,
+        app.search.public.blueprint,
     ):
         site.register_blueprint(blueprint)
     _install_error_pages(site)
     try:
-        set_edition(site, edition or read_edition(Library.read(settings.content)))
+        whole = edition or read_edition(Library.read(settings.content))
+        set_edition(site, whole if Search in whole.parts else searchable(whole, settings.search))
     except ContentError as error:
         # Commands must work on broken content: `content check` is what names the faults. The server refuses to start.
         set_edition(site, error)
@@ -73,6 +77,14 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         n = settings.trusted_proxies
         site.wsgi_app = ProxyFix(site.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     site.wsgi_app = PageCache(site.wsgi_app, max_bytes=settings.page_cache_mb * 2**20)  # type: ignore[method-assign]
+    return site
+
+
+def serve() -> Flask:
+    """Return the site as a worker serves it: the search is open before the first reader comes."""
+    site = create_app()
+    with site.app_context():
+        part(Search).finder  # noqa: B018 (asking opens it)
     return site
 
 

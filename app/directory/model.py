@@ -124,6 +124,16 @@ class Messenger(Value):
     address: str
 
 
+class AlternateNames(Value):
+    """What families type when they look for the body, by language: read by the search, never shown."""
+
+    uk: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+    ru: tuple[str, ...] = ()
+    pl: tuple[str, ...] = ()
+    de: tuple[str, ...] = ()
+
+
 class Organisation(Value):
     """A body or group that families turn to."""
 
@@ -131,6 +141,7 @@ class Organisation(Value):
     kind: Kind
     name: Words
     abbreviation: Words | None = None
+    alternate_names: AlternateNames = AlternateNames()
     go_for: Words
     not_for: Words
     how_to_find: Words | None = None

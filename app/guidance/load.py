@@ -16,6 +16,7 @@ from app.guidance.model import (
     Article,
     ArticleFacts,
     ArticleText,
+    Asks,
     Guidance,
     Term,
     Topic,
@@ -50,7 +51,10 @@ def load_guidance(reader: Reader) -> Guidance:
             words = reader.model(TranslationFacts, translated, found[0]) if found else None
             if found and words:
                 texts[code] = ArticleText(words.title, words.summary, found[1], words.edited)
-        articles[slug] = Article(slug, facts, MappingProxyType(texts))
+        asked = f"{FOLDER}{slug}/asks.yaml"
+        asks = reader.model(Asks, asked, reader.data(asked))
+        if asks is not None:
+            articles[slug] = Article(slug, facts, MappingProxyType(texts), asks)
 
     terms: dict[str, Term] = {}
     for number, entry in enumerate((reader.data(GLOSSARY) or {}).get("terms", [])):
@@ -108,6 +112,8 @@ def check_guidance(
         for other in article.facts.read_next:
             if other not in guidance.articles:
                 reader.fault(path, "read_next", f"there is no article '{other}'; write it or take it out")
+        for question in article.asks.questions:
+            check_words(reader, f"{FOLDER}{slug}/asks.yaml", "questions", question, banned)
         for code in PUBLIC:
             spoken = f"{FOLDER}{slug}/{code}.md"
             text = article.texts.get(code)

@@ -47,6 +47,32 @@ class ArticleText:
     edited: date
 
 
+class Phrases(Value):
+    """How families type what an article answers, by language; wider than the public languages."""
+
+    uk: tuple[str, ...] = Field(min_length=1)
+    en: tuple[str, ...] = Field(min_length=1)
+    ru: tuple[str, ...] = ()
+    pl: tuple[str, ...] = ()
+    de: tuple[str, ...] = ()
+
+
+class Only(Value):
+    """Phrases, by language, that lead to one article and nowhere else."""
+
+    uk: tuple[str, ...] = ()
+    ru: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+
+class Asks(Value):
+    """How families ask for an article: questions that are shown, phrases that only help the search to understand."""
+
+    questions: tuple[Words, ...] = Field(min_length=1)
+    phrases: Phrases
+    only: Only = Only()
+
+
 @dataclass(frozen=True)
 class Article:
     """An article: its facts and its text in each language it has been written in (always the source language)."""
@@ -54,6 +80,7 @@ class Article:
     slug: str
     facts: ArticleFacts
     texts: Mapping[str, ArticleText]
+    asks: Asks
 
     def concerns(self, situation: str) -> bool:
         return EVERY_SITUATION in self.facts.situations or situation in self.facts.situations

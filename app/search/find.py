@@ -1,0 +1,141 @@
+"""Finding: from what was typed to the documents that answer it, or an honest "nothing found" with the nearest ones."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.kernel.languages import PUBLIC, SOURCE
+from app.search.documents import Document, Kind, Text
+from app.search.index import Index, open_index
+from app.search.ranking import Ranking, Scores
+from app.search.snippet import Marker, Piece, Snippet, snippet
+from app.search.suggest import suggestions
+from app.search.synonyms import Meanings, Member, Synonyms, analysed
+from app.search.understand import Understanding, Understood
+
+PRIORS = {Kind.ARTICLE: 1.0, Kind.ORGANISATION: 0.8, Kind.STEP: 0.8, Kind.QUESTION: 0.9, Kind.TERM: 0.8}
+"""Share of the score by kind: a text answers most questions better than a body's entry does."""
+
+ANSWERS = 0.56
+"""Score of the best document below which nothing answers."""
+BESIDE = 0.33
+"""Share of the best score below which a document is left out."""
+MOST = 60
+"""Documents of one answer."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A document that answers, with its score."""
+
+    document: Document
+    score: float
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A hit as the page shows it: its text in the reader's language or in the source's, title and lines marked."""
+
+    document: Document
+    language: str
+    title: tuple[Piece, ...]
+    snippet: Snippet
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a query: hits, best first. Without an answer, `hits` is empty and `nearest` are neighbours."""
+
+    understood: Understood
+    hits: tuple[Hit, ...]
+    nearest: tuple[Hit, ...] = ()
+    rarity: tuple[float, ...] = ()
+
+
+class Finder:
+    """Finds in one edition. Shared by all threads of a process; nothing in it changes."""
+
+    def __init__(self, documents: Sequence[Document], index: Index, synonyms: Synonyms) -> None:
+        self.documents = documents
+        self._understanding = Understanding(
+            index.lexicon, Meanings(synonyms.groups), (number for doc in documents for number in doc.numbers)
+        )
+        self._ranking = Ranking(index.postings, [PRIORS[document.kind] for document in documents])
+        self.suggestions = suggestions(documents, list(PUBLIC))
+        self._only = [(place, member) for place, doc in enumerate(documents) for member in _only(doc)]
+
+    def understand(self, typed: str, *, as_typed: bool = False) -> Understood:
+        """Return what `typed` means."""
+        return self._understanding.understand(typed, as_typed=as_typed)
+
+    def score(self, understood: Understood) -> Scores:
+        """Score every document for a query."""
+        return self._ranking.score(understood.concepts)
+
+    def find(self, typed: str, *, as_typed: bool = False) -> Found:
+        """Return the documents that answer `typed`, best first."""
+        understood = self.understand(typed, as_typed=as_typed)
+        alone = self._alone(understood)
+        if alone is not None:
+            return Found(understood, (Hit(self.documents[alone], 1.0),), rarity=(1.0,) * len(understood.concepts))
+        scores = self.score(understood)
+        order = np.lexsort((np.arange(len(scores.score)), -scores.score))[:MOST]
+        hits = tuple(Hit(self.documents[row], float(scores.score[row])) for row in order if scores.score[row] > 0)
+        if not hits or not answers(understood, scores, int(order[0])):
+            return Found(understood, (), hits[:5], scores.rarity)
+        least = hits[0].score * BESIDE
+        return Found(understood, tuple(hit for hit in hits if hit.score >= least), rarity=scores.rarity)
+
+    def show(self, found: Found, hit: Hit, language: str) -> Shown:
+        """Return a hit as a reader of `language` sees it."""
+        spoken = language if language in hit.document.texts else SOURCE
+        text: Text = hit.document.texts[spoken]
+        marker = Marker(found.understood.concepts, found.rarity, spoken)
+        return Shown(hit.document, spoken, marker.mark(text.title), snippet(text, marker))
+
+    def _alone(self, understood: Understood) -> int | None:
+        """Return the document that alone may answer: what Russian pages offer leads to the warning about them."""
+        query = understood.lemmas
+        for place, member in self._only:
+            for start in range(len(query) - len(member.words) + 1):
+                if all(
+                    set(wanted) & set(query[start + offset].get(member.language, ()))
+                    for offset, wanted in enumerate(member.words)
+                ):
+                    return place
+        return None
+
+
+def answers(understood: Understood, scores: Scores, best: int) -> bool:
+    """Whether the best document answers at all: a query of small words only has no answer."""
+    if all(concept.is_small for concept in understood.concepts):
+        return False
+    return bool(scores.score[best] >= ANSWERS)
+
+
+def _only(document: Document) -> list[Member]:
+    return [Member(language, analysed(phrase, language)) for language, said in document.only.items() for phrase in said]
+
+
+class Search:
+    """The finder of an edition, opened when first asked for."""
+
+    def __init__(self, documents: Sequence[Document], synonyms: Synonyms, digest: str, folder: Path) -> None:
+        self._documents, self._synonyms, self._digest, self._folder = documents, synonyms, digest, folder
+        self._lock = threading.Lock()
+        self._finder: Finder | None = None
+
+    @property
+    def finder(self) -> Finder:
+        """Return the finder; the first call opens the index, or builds it where it is missing or damaged."""
+        if self._finder is None:
+            with self._lock:
+                if self._finder is None:
+                    index = open_index(self._folder, self._digest, self._documents)
+                    self._finder = Finder(self._documents, index, self._synonyms)
+        return self._finder

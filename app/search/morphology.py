@@ -1,0 +1,75 @@
+"""Words to dictionary forms, a language at a time: pymorphy3 for Ukrainian and Russian, Snowball for the others.
+
+Every function is pure and remembers its answers: the words of an edition are few and come again.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+import pymorphy3
+import snowballstemmer
+
+from app.search.fold import is_cyrillic, is_latin, key
+
+INFLECTED = ("uk", "ru")
+"""Languages with a dictionary of all forms."""
+STEMMED = {"en": "english", "pl": "polish", "de": "german"}
+"""Languages with a Snowball stemmer, by its name there."""
+LANGUAGES = (*INFLECTED, *STEMMED)
+
+
+@cache
+def _dictionary(language: str) -> pymorphy3.MorphAnalyzer:
+    return pymorphy3.MorphAnalyzer(lang=language)
+
+
+@cache
+def _stemmer(language: str) -> snowballstemmer.basestemmer.BaseStemmer:
+    return snowballstemmer.stemmer(STEMMED[language])
+
+
+def writes(language: str, word: str) -> bool:
+    """Whether `word` is in the script of `language`; numbers are in every one."""
+    return not is_latin(word) if language in INFLECTED else not is_cyrillic(word)
+
+
+@lru_cache(maxsize=200_000)
+def lemmas(word: str, language: str) -> tuple[str, ...]:
+    """Return every plausible dictionary form of a folded word, as comparable keys, likeliest first.
+
+    For a word that no dictionary knows, the word itself comes first: guesses of the analyser follow it.
+    """
+    if not writes(language, word):
+        return ()
+    if language in STEMMED:
+        return (key(_stemmer(language).stemWord(word)),)
+    dictionary = _dictionary(language)
+    spelt = word.replace("’", "'")
+    parses = dictionary.parse(spelt)
+    best = max((parse.score for parse in parses), default=0)
+    found = [key(parse.normal_form) for parse in parses if parse.score >= best * 0.15]
+    if not dictionary.word_is_known(spelt):
+        found = [key(word), *found[:2]]
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=200_000)
+def is_known(word: str, language: str) -> bool:
+    """Whether the dictionary of an inflected language has this form of a word."""
+    return (
+        language in INFLECTED
+        and not is_latin(word)
+        and bool(_dictionary(language).word_is_known(word.replace("’", "'")))
+    )
+
+
+def forms(word: str, lemma: str, language: str) -> tuple[str, ...]:
+    """Return every form of the dictionary word `lemma` that `word` is one of, as comparable keys."""
+    if language not in INFLECTED:
+        return ()
+    spelt = word.replace("’", "'")
+    if not _dictionary(language).word_is_known(spelt):
+        return ()
+    parse = next((parse for parse in _dictionary(language).parse(spelt) if key(parse.normal_form) == lemma), None)
+    return tuple(dict.fromkeys(key(form.word) for form in parse.lexeme)) if parse else ()
