@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 
-.PHONY: install install-dev run test format lock messages bench screens
+.PHONY: install install-dev run test format lock messages bench bench-search screens
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -50,9 +50,15 @@ messages:
 lock:
 	uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -o requirements.txt
 	uv pip compile -q pyproject.toml --universal --extra dev --generate-hashes --no-emit-index-url --no-header -c requirements.txt -o requirements-dev.txt
+	echo 'tantivy>=0.22' | uv pip compile -q - --universal --generate-hashes --no-emit-index-url --no-header -o requirements-bench.txt
 
 bench: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/pages.py
+
+# Plain engines on the same texts and queries beside ours; tantivy is installed for this alone.
+bench-search: install-dev
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	PYTHONPATH=. $(BIN)/python tests/bench/search.py
 
 screens: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/screens.py

@@ -19,8 +19,8 @@ def main() -> int:
     """Serve until stopped. Returns 2 with a sentence on the error stream where a setting or the content is wrong."""
     try:
         settings = Settings.from_environment()
-        prepare(settings)
         check_free(settings.host, settings.port)
+        prepare(settings)
     except (ConfigError, ContentError) as error:
         print(error, file=sys.stderr)
         return 2

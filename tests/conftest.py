@@ -16,7 +16,8 @@ from flask import Flask
 
 from app.config import ROOT, Settings
 from app.content.library import Library
-from app.edition import read_edition
+from app.edition import read_edition, searchable
+from app.search.find import Finder, Search
 from app.site import create_app
 from app.web.edition import Edition
 from tests.lint import LintingClient
@@ -28,8 +29,14 @@ def library() -> Library:
 
 
 @pytest.fixture(scope="session")
-def edition(library: Library) -> Edition:
-    return read_edition(library)
+def edition(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    return searchable(read_edition(library), tmp_path_factory.mktemp("search"))
+
+
+@pytest.fixture(scope="session")
+def finder(edition: Edition) -> Finder:
+    """The search over the shipped edition."""
+    return edition.part(Search).finder
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,9 @@ def test_imports_flow_one_way(path: Path) -> None:
         assert not any(name.split(".")[-1] in ROLES for name in names if name.startswith("app."))
 
 
-@pytest.mark.parametrize("module", ["app.pathways.walk", "app.pathways.plan", "app.directory.contacts", "app.search.find"])
+@pytest.mark.parametrize(
+    "module", ["app.pathways.walk", "app.pathways.plan", "app.directory.contacts", "app.search.find"]
+)
 def test_pure_rules_load_without_flask_and_sql(module: str) -> None:
     code = f"import sys, {module}; print([name for name in ('flask', 'sqlalchemy') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

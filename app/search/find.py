@@ -21,9 +21,9 @@ from app.search.understand import Understanding, Understood
 PRIORS = {Kind.ARTICLE: 1.0, Kind.ORGANISATION: 0.8, Kind.STEP: 0.8, Kind.QUESTION: 0.9, Kind.TERM: 0.8}
 """Share of the score by kind: a text answers most questions better than a body's entry does."""
 
-ANSWERS = 0.56
+ANSWERS = 0.5
 """Score of the best document below which nothing answers."""
-BESIDE = 0.33
+BESIDE = 0.35
 """Share of the best score below which a document is left out."""
 MOST = 60
 """Documents of one answer."""

@@ -139,7 +139,7 @@ def build(storage: Storage, library: Library) -> None:
     """Write the index of `library` to an empty `storage`, a row for each document, in order."""
     means = {language: _mean_lengths(said) for language, said in library.items()}
     index = storage.create_index(_schema())
-    writer = index.writer(limitmb=256)
+    writer = index.writer(limitmb=512)
     for in_languages in zip(*library.values(), strict=True):
         row: dict[str, str] = {}
         for language, said in zip(library, in_languages, strict=True):

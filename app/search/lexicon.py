@@ -16,6 +16,8 @@ SHORTEST_SPELLED = 4
 """Letters; a shorter word is one slip away from too many others."""
 SHORTEST_SHAPE = 2
 MOST_NEAR = 3
+ENDS = 3
+LONG_SHAPE = 2 * ENDS
 TWO_SLIPS_FROM = 7
 """Letters of a skeleton from which two slips are forgiven."""
 
@@ -86,8 +88,12 @@ class Lexicon:
             (entry.language, lemma) for found in self._by_form.values() for entry in found for lemma in entry.lemmas
         }
         self._lengths: dict[int, list[str]] = {}
+        self._starts: dict[str, list[str]] = {}
+        self._ends: dict[str, list[str]] = {}
         for shape in self._by_skeleton:
             self._lengths.setdefault(len(shape), []).append(shape)
+            self._starts.setdefault(shape[:ENDS], []).append(shape)
+            self._ends.setdefault(shape[-ENDS:], []).append(shape)
 
     def lemmas(self) -> Iterable[tuple[str, str]]:
         """Return (language, dictionary form) of every word."""
@@ -132,16 +138,20 @@ class Lexicon:
         return ranked[:MOST_NEAR]
 
     def _shapes(self, shape: str, slips: int) -> list[str]:
-        """Return the known skeletons that are `slips` apart from one."""
+        """Return the known skeletons that are `slips` apart from one.
+
+        A long one is only compared with those that begin or end alike: one slip leaves one of the two as it was, and
+        two slips at both ends at once are rare.
+        """
         if not slips:
             return [shape] if shape in self._by_skeleton else []
-        found: list[str] = []
-        for length in range(len(shape) - slips, len(shape) + slips + 1):
-            bucket = self._lengths.get(length, [])
-            found += [
-                text for text, _, _ in process.extract(shape, bucket, scorer=OSA.distance, score_cutoff=slips, limit=12)
-            ]
-        return found
+        if len(shape) < LONG_SHAPE:
+            lengths = range(len(shape) - slips, len(shape) + slips + 1)
+            pool = [other for length in lengths for other in self._lengths.get(length, ())]
+        else:
+            pool = [*self._starts.get(shape[:ENDS], ()), *self._ends.get(shape[-ENDS:], ())]
+        near = process.extract(shape, pool, scorer=OSA.distance, score_cutoff=slips, limit=40)
+        return list(dict.fromkeys(text for text, _, _ in near))
 
 
 _CHEAP = {frozenset(pair): cost for pair, cost in (
@@ -160,9 +170,9 @@ def weighted_distance(typed: str, meant: str) -> float:
             if step.tag == "replace":
                 total += _CHEAP.get(frozenset((typed[step.src_pos], meant[step.dest_pos])), 1.0)
             else:
-                letter = typed[step.src_pos] if step.tag == "delete" else meant[step.dest_pos]
-                doubled = step.tag == "delete" and typed[step.src_pos - 1 : step.src_pos] == letter
-                total += 0.3 if letter in _LIGHT else 0.5 if doubled else 1.0
+                spelt, at = (typed, step.src_pos) if step.tag == "delete" else (meant, step.dest_pos)
+                doubled = spelt[at] in (spelt[at - 1 : at], spelt[at + 1 : at + 2])
+                total += 0.3 if spelt[at] in _LIGHT else 0.5 if doubled else 1.0
         if sorted(typed) == sorted(meant) and total >= 2:
             total = 1.0  # Two letters changed places: one slip of the fingers, whatever the letters.
         return total

@@ -44,12 +44,10 @@ def lemmas(word: str, language: str) -> tuple[str, ...]:
         return ()
     if language in STEMMED:
         return (key(_stemmer(language).stemWord(word)),)
-    dictionary = _dictionary(language)
-    spelt = word.replace("’", "'")
-    parses = dictionary.parse(spelt)
+    parses = _dictionary(language).parse(word.replace("’", "'"))
     best = max((parse.score for parse in parses), default=0)
     found = [key(parse.normal_form) for parse in parses if parse.score >= best * 0.15]
-    if not dictionary.word_is_known(spelt):
+    if not any(parse.is_known for parse in parses):
         found = [key(word), *found[:2]]
     return tuple(dict.fromkeys(found))
 
@@ -68,8 +66,32 @@ def forms(word: str, lemma: str, language: str) -> tuple[str, ...]:
     """Return every form of the dictionary word `lemma` that `word` is one of, as comparable keys."""
     if language not in INFLECTED:
         return ()
-    spelt = word.replace("’", "'")
-    if not _dictionary(language).word_is_known(spelt):
-        return ()
-    parse = next((parse for parse in _dictionary(language).parse(spelt) if key(parse.normal_form) == lemma), None)
+    parses = _dictionary(language).parse(word.replace("’", "'"))
+    parse = next((parse for parse in parses if parse.is_known and key(parse.normal_form) == lemma), None)
     return tuple(dict.fromkeys(key(form.word) for form in parse.lexeme)) if parse else ()
+
+
+_LONG = {"uk": ("увати", "ювати"), "ru": ("ывать", "ивать")}
+_SHORT = {"uk": ("ати", "яти", "ити"), "ru": ("ать", "ять", "ить")}
+_ENDING = {"uk": ("вати", "ти"), "ru": ("вать", "ть")}
+_STEM = 4
+"""Letters of a stem from which verbs with different endings are taken for one."""
+
+
+def aspects(lemma: str, language: str) -> tuple[str, ...]:
+    """Return keys that a verb shares with its pair of the other aspect: видати and видавати, отримати and отримувати.
+
+    A verb may have several keys; a word that cannot be a verb has none.
+    """
+    if language not in INFLECTED:
+        return ()
+    drawn, plain = _ENDING[language]
+    for ending in _LONG[language]:
+        if lemma.endswith(ending) and len(lemma) - len(ending) >= _STEM:
+            return (lemma[: -len(ending)],)
+    if lemma.endswith(drawn) and len(lemma) > len(drawn) + 1:
+        return (lemma[: -len(drawn)] + plain,)
+    if not lemma.endswith(plain):
+        return ()
+    stems = (lemma[: -len(ending)] for ending in _SHORT[language] if lemma.endswith(ending))
+    return (lemma, *(stem for stem in stems if len(stem) >= _STEM))

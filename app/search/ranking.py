@@ -17,13 +17,13 @@ from app.search.understand import Alternative, Concept
 K1 = 1.2
 """BM25: how soon further occurrences of a word stop counting."""
 
-PHRASE = 1.4
+PHRASE = 1.2
 """Weight of the likeness to a way of asking beside that of the text."""
-SECOND = 0.45
+SECOND = 0.5
 """Weight of the second and third likest phrases beside the likest: several ways of asking agree."""
 COVERED = 0.66
 """How much of the score depends on the share of the query that a document covers."""
-SMALL = 2.0
+SMALL = 1.5
 """The most that a word without a topic tells, however few documents hold it."""
 SURE = 0.9
 """Weight of an alternative from which on it is the word itself, so that it tells how rare the idea is."""
@@ -133,26 +133,22 @@ class Ranking:
 
     def _likeness(self, liked: dict[str, Floats], mass: float) -> Floats:
         """Return for each document the cosine of its likest phrase, and of the next two a share."""
-        size = self._postings.size
-        best = np.zeros((3, size), np.float32)
+        owners, cosines = [], []
         for language, sums in liked.items():
             rows = np.flatnonzero(sums)
-            if not len(rows):
-                continue
-            likest = np.minimum(sums[rows] / (mass * self._norms[language][rows] + 1e-6), 1)
-            order = np.lexsort((-likest, self._postings.phrases[language].document[rows]))
-            documents = self._postings.phrases[language].document[rows][order]
-            likest = likest[order]
-            first = np.concatenate(([True], documents[1:] != documents[:-1]))
-            starts = np.maximum.accumulate(np.where(first, np.arange(len(documents)), 0))
-            place = np.arange(len(documents)) - starts
-            for rank in range(3):
-                here = place == rank
-                mine = np.zeros(size, np.float32)
-                mine[documents[here]] = likest[here]
-                best = np.sort(np.vstack((best, mine[None])), axis=0)[1:]
-        likeness: Floats = (best[2] + SECOND * (best[1] + best[0]) / 2) / (1 + SECOND)
-        return likeness
+            owners.append(self._postings.phrases[language].document[rows])
+            cosines.append(np.minimum(sums[rows] / (mass * self._norms[language][rows] + 1e-6), 1))
+        documents, likest = np.concatenate(owners), np.concatenate(cosines)
+        order = np.lexsort((-likest, documents))
+        documents, likest = documents[order], likest[order]
+        # The place of each phrase among those of its document, the likest first.
+        firsts = np.flatnonzero(np.diff(documents, prepend=-1))
+        place = np.arange(len(documents)) - np.repeat(firsts, np.diff(firsts, append=len(documents)))
+        likeness = np.zeros(self._postings.size, np.float32)
+        for rank, share in enumerate((1.0, SECOND / 2, SECOND / 2)):
+            here = place == rank
+            likeness[documents[here]] += share * likest[here]
+        return likeness / np.float32(1 + SECOND)
 
 
 _NOTHING: tuple[Ints, Floats] = (np.empty(0, np.int32), np.empty(0, np.float32))

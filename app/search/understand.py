@@ -7,7 +7,7 @@ so that the page can say it and offer the query as it was typed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from app.directory.model import national
 from app.search.fold import LAYOUTS, Word, is_cyrillic, is_latin, key, normalise, skeleton, switch, words
 from app.search.function_words import FUNCTION_WORDS, is_function_word
 from app.search.lexicon import Entry, Lexicon, weighted_distance
-from app.search.morphology import INFLECTED, STEMMED, is_known, lemmas
+from app.search.morphology import INFLECTED, STEMMED, aspects, is_known, lemmas
 from app.search.synonyms import Lemmas, Meanings
 
 LONGEST = 200
@@ -28,12 +28,14 @@ AT_LEAST = 0.5
 """Share of letters in known words below which no rewriting is believed."""
 
 SAME_SOUND = 0.95
+SAME_LETTERS = 0.75
 NEAR = 0.85
 SYNONYM = 0.65
+SAME_VERB = 0.65
 SAME_ROOT = 0.45
-PART = 0.35
-"""Weights of what a word may mean beside itself: spelt otherwise, misspelt, a synonym or translation, a relative; and
-of a single word of a phrase that has a meaning of its own."""
+PART = 0.4
+"""Weights of what a word may mean beside itself: spelt otherwise, like a Russian word, misspelt, a synonym or
+translation, a verb's other aspect, a relative; and of a single word of a phrase that has a meaning of its own."""
 ROOT_LETTERS = 5
 LONG_SOUND = 6
 """Letters of a skeleton from which a word is taken for Ukrainian in Latin letters beside words of another language."""
@@ -139,7 +141,8 @@ class Understanding:
         self._lexicon = lexicon
         self._numbers = tuple(dict.fromkeys(numbers))
         self._meanings = meanings
-        self._roots = _roots(lexicon.lemmas())
+        self._roots = Kin.of(lexicon.lemmas(), _roots)
+        self._aspects = Kin.of(lexicon.lemmas(), aspects)
 
     def understand(self, typed: str, *, as_typed: bool = False) -> Understood:
         """Return what `typed` means. With `as_typed` neither layout nor spelling is touched."""
@@ -254,6 +257,9 @@ class Understanding:
                 self._read_latin(reading, query)
         if not reading.forms and not query.as_typed and word.text not in query.capitals:
             self._correct(reading, query)
+        if not reading.forms and is_cyrillic(word.text):
+            # A name that is only written in Latin letters: кримсос for KrymSOS.
+            self._take(reading, self._sounds(word.text, STEMMED), SAME_SOUND)
         return reading
 
     def _read_cyrillic(self, reading: _Reading) -> None:
@@ -263,12 +269,9 @@ class Understanding:
             if is_known(word, language):
                 reading.forms[language] = (lemmas(word, language), 1.0)
         self._take(reading, exact, 1.0)
-        if not any(entry.language == "uk" for entry in exact):
+        if reading.forms and "uk" not in reading.forms:
             # A Russian word often is the Ukrainian one in other letters: реестр, документы.
-            weight = SAME_SOUND if not reading.forms else SAME_SOUND * 0.8
-            self._take(reading, [e for e in self._sounds(word, ("uk",)) if "uk" not in reading.forms], weight)
-        if not exact and not reading.forms:
-            self._take(reading, self._sounds(word, ("ru", *STEMMED)), SAME_SOUND)
+            self._take(reading, self._sounds(word, ("uk",)), SAME_LETTERS)
 
     def _read_latin(self, reading: _Reading, query: _Query) -> None:
         word = reading.word.text
@@ -359,27 +362,43 @@ class Understanding:
                 yield Alternative(member.language, member.words, SYNONYM)
 
     def _relatives(self, reading: _Reading) -> Iterator[Alternative]:
-        """Yield words of the same root: катування for катували, визнання for визнати."""
+        """Yield the verb's pair of the other aspect, and words of the same root: катування for катували."""
         for language in INFLECTED:
             forms, weight = reading.forms.get(language, ((), 0.0))
-            roots = {_root(form) for form in forms if len(form) > ROOT_LETTERS}
-            found = tuple(
-                lemma for root in sorted(roots) for lemma in self._roots.get((language, root), ()) if lemma not in forms
-            )
-            if found:
-                yield Alternative(language, (found,), weight * SAME_ROOT)
+            pairs = self._among(self._aspects, forms, language)
+            if pairs:
+                yield Alternative(language, (pairs,), weight * SAME_VERB)
+            others = tuple(lemma for lemma in self._among(self._roots, forms, language) if lemma not in pairs)
+            if others:
+                yield Alternative(language, (others,), weight * SAME_ROOT)
+
+    @staticmethod
+    def _among(kin: Kin, forms: Sequence[str], language: str) -> tuple[str, ...]:
+        keys = (key for form in forms for key in kin.keys(form, language))
+        found = dict.fromkeys(lemma for key in keys for lemma in kin.words.get((language, key), ()))
+        return tuple(lemma for lemma in found if lemma not in forms)
 
 
-def _root(lemma: str) -> str:
-    return skeleton(lemma)[:ROOT_LETTERS]
+@dataclass(frozen=True)
+class Kin:
+    """Words of an edition by a key that relatives share."""
+
+    keys: Callable[[str, str], Iterable[str]]
+    words: Mapping[tuple[str, str], Sequence[str]]
+
+    @classmethod
+    def of(cls, known: Iterable[tuple[str, str]], keys: Callable[[str, str], Iterable[str]]) -> Kin:
+        """Sort (language, dictionary form) pairs by `keys`."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for language, lemma in sorted(known):
+            for shared in keys(lemma, language):
+                found.setdefault((language, shared), []).append(lemma)
+        return cls(keys, found)
 
 
-def _roots(known: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    roots: dict[tuple[str, str], list[str]] = {}
-    for language, lemma in known:
-        if language in INFLECTED and len(lemma) > ROOT_LETTERS:
-            roots.setdefault((language, _root(lemma)), []).append(lemma)
-    return {root: tuple(found) for root, found in roots.items()}
+def _roots(lemma: str, language: str) -> Iterator[str]:
+    if language in INFLECTED and len(lemma) > ROOT_LETTERS:
+        yield skeleton(lemma)[:ROOT_LETTERS]
 
 
 def _share(known: Iterable[tuple[str, float]]) -> float:
