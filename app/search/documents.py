@@ -11,6 +11,7 @@ from app.content.markdown import figures, without_citations
 from app.content.style import plain
 from app.content.values import say
 from app.directory.model import Directory, Organisation, national
+from app.directory.model import Kind as BodyKind
 from app.guidance.model import Article, Guidance
 from app.kernel.languages import PUBLIC
 from app.kernel.text import slug
@@ -54,6 +55,7 @@ class Document:
     `target` is the id that its page's address is made of; `names` are other names by language, `asks` the phrases that
     it answers; neither is shown. Where a phrase of `only` stands in a query, nothing else is shown. `numbers` are
     phones in national form, superseded ones among them: whoever holds an old number finds the body's current one.
+    Whoever types an `official` name or abbreviation, and no more, means this body before anything about it.
     """
 
     kind: Kind
@@ -65,6 +67,7 @@ class Document:
     situations: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    official: tuple[str, ...] = ()
     fragment: str = ""
 
     @property
@@ -144,12 +147,15 @@ def _organisation(body: Organisation, directory: Directory) -> Document:
         parts = [*(say(words, code) for words in said if words), *regions, *(say(p.label, code) for p in body.phones)]
         # What a body is not for is left out: it would be found by it.
         texts[code] = Text(say(body.name, code), say(body.go_for, code), (Section("", "", " ".join(parts)),))
-        short = (say(body.abbreviation, code),) if body.abbreviation else ()
+        abbreviation = (say(body.abbreviation, code),) if body.abbreviation else ()
         sites = tuple(_host(site.url) for site in body.current_websites)
-        names[code] = (*short, *names[code], *sites)
+        names[code] = (*abbreviation, *names[code], *sites)
     numbers = tuple(dict.fromkeys(national(phone.number) for phone in body.phones))
     names["uk"] = (*names["uk"], *numbers)
-    return Document(Kind.ORGANISATION, body.id, texts, names, regions=body.regions, numbers=numbers)
+    called = (*body.name.values(), *(body.abbreviation or {}).values(), *numbers)
+    # "Court" is no body's own name: families who type it want to read about courts.
+    official = () if body.kind is BodyKind.GENERIC else tuple(dict.fromkeys(called))
+    return Document(Kind.ORGANISATION, body.id, texts, names, regions=body.regions, numbers=numbers, official=official)
 
 
 def _host(url: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from app.kernel.languages import PUBLIC, SOURCE
 from app.search.documents import Document, Kind, Text
+from app.search.fold import key, words
 from app.search.index import Index, open_index
 from app.search.ranking import Ranking, Scores
 from app.search.snippet import Marker, Piece, Snippet, snippet
@@ -27,6 +28,8 @@ BESIDE = 0.35
 """Share of the best score below which a document is left out."""
 MOST = 60
 """Documents of one answer."""
+NEAREST = 5
+"""Documents named where nothing answers."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,10 @@ class Finder:
         )
         self._ranking = Ranking(index.postings, [PRIORS[document.kind] for document in documents])
         self.suggestions = suggestions(documents, list(PUBLIC))
+        self._official: dict[tuple[str, ...], set[int]] = {}
+        for place, document in enumerate(documents):
+            for name in document.official:
+                self._official.setdefault(_plain(name), set()).add(place)
         self._only = [(place, member) for place, doc in enumerate(documents) for member in _only(doc)]
 
     def understand(self, typed: str, *, as_typed: bool = False) -> Understood:
@@ -84,12 +91,17 @@ class Finder:
         if alone is not None:
             return Found(understood, (Hit(self.documents[alone], 1.0),), rarity=(1.0,) * len(understood.concepts))
         scores = self.score(understood)
-        order = np.lexsort((np.arange(len(scores.score)), -scores.score))[:MOST]
-        hits = tuple(Hit(self.documents[row], float(scores.score[row])) for row in order if scores.score[row] > 0)
-        if not hits or not answers(understood, scores, int(order[0])):
-            return Found(understood, (), hits[:5], scores.rarity)
-        least = hits[0].score * BESIDE
-        return Found(understood, tuple(hit for hit in hits if hit.score >= least), rarity=scores.rarity)
+        called = self._official.get(_plain(understood.shown), set())
+        rows = [int(row) for row in np.argsort(-scores.score, kind="stable")[:MOST] if scores.score[row] > 0]
+        if not rows or not (called or answers(understood, scores, rows[0])):
+            return Found(understood, (), self._hits(rows[:NEAREST], scores), scores.rarity)
+        least = scores.score[rows[0]] * BESIDE
+        # What is called so, and no more was typed, comes before everything about it.
+        rows = [*sorted(called), *(row for row in rows if scores.score[row] >= least and row not in called)]
+        return Found(understood, self._hits(rows, scores), rarity=scores.rarity)
+
+    def _hits(self, rows: Iterable[int], scores: Scores) -> tuple[Hit, ...]:
+        return tuple(Hit(self.documents[row], float(scores.score[row])) for row in rows)
 
     def show(self, found: Found, hit: Hit, language: str) -> Shown:
         """Return a hit as a reader of `language` sees it."""
@@ -116,6 +128,10 @@ def answers(understood: Understood, scores: Scores, best: int) -> bool:
     if all(concept.is_small for concept in understood.concepts):
         return False
     return bool(scores.score[best] >= ANSWERS)
+
+
+def _plain(text: str) -> tuple[str, ...]:
+    return tuple(key(word.text) for word in words(text))
 
 
 def _only(document: Document) -> list[Member]:

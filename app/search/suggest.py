@@ -54,8 +54,10 @@ class Suggestions:
         return found
 
     def _matching(self, text: str) -> list[Suggestion]:
-        shapes = [shape for word in words(text) if (shape := skeleton(word.text))]
-        if not shapes:
+        typed = [word.text for word in words(text)]
+        shapes = [skeleton(word) for word in typed]
+        # A word of one letter over and over has a skeleton of one letter, which begins everything.
+        if not shapes or any(len(shape) < min(2, len(word)) for shape, word in zip(shapes, typed, strict=True)):
             return []
         numbers = set.intersection(*(self._starting.get(shape, set()) for shape in shapes))
         ranked = sorted(numbers, key=lambda number: (*self._rank(number, shapes[0]), number))

@@ -64,6 +64,10 @@ class Meanings:
                 for lemma in member.words[0] if member.words else ():
                     self._by_first.setdefault((member.language, lemma), []).append((number, member))
 
+    def knows(self, language: str, lemma: str) -> bool:
+        """Whether a phrase of a group begins with a word."""
+        return (language, lemma) in self._by_first
+
     def at(self, query: list[Mapping[str, tuple[str, ...]]], place: int) -> Iterator[tuple[int, Member]]:
         """Yield (group, member) for each member that stands in `query` from `place` on.
 

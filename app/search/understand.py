@@ -248,7 +248,10 @@ class Understanding:
 
     def _read(self, word: Word, query: _Query) -> _Reading:
         reading = _Reading(word, word.text)
-        if query.in_latin:
+        if is_cyrillic(word.text) and is_latin(word.text):
+            # A name in two scripts: КримSOS.
+            self._take(reading, self._lexicon.same_sound(word.text), SAME_SOUND)
+        elif query.in_latin:
             self._take(reading, self._sounds(word.text, INFLECTED), SAME_SOUND)
         if not reading.forms:
             if is_cyrillic(word.text):
@@ -278,7 +281,7 @@ class Understanding:
         exact = {entry.language for entry in self._lexicon.exact(word)}
         for language in STEMMED:
             stems = lemmas(word, language)
-            if language in exact or any(self._lexicon.has(language, stem) for stem in stems):
+            if language in exact or any(self._knows(language, stem) for stem in stems):
                 reading.forms[language] = (stems, query.vote[language])
         if word.isdigit():
             reading.forms = dict.fromkeys((*INFLECTED, *STEMMED), ((word,), 1.0))
@@ -287,6 +290,9 @@ class Understanding:
         elif not reading.forms and (not query.languages or len(skeleton(word)) >= LONG_SOUND):
             # Among words of another language only a long one is surely a Ukrainian word in Latin letters.
             self._take(reading, self._sounds(word, INFLECTED), SAME_SOUND)
+
+    def _knows(self, language: str, lemma: str) -> bool:
+        return self._lexicon.has(language, lemma) or self._meanings.knows(language, lemma)
 
     def _correct(self, reading: _Reading, query: _Query) -> None:
         """Take the nearest words for one that nobody knows."""
