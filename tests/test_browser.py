@@ -220,3 +220,32 @@ def test_a_superseded_number_is_recognised(phone: Page) -> None:
     phone.get_by_role("button", name="Перевірити").click()
     expect(phone.get_by_role("status")).to_contain_text("Застарілий")
     expect(phone.get_by_role("link", name="1698").first).to_be_visible()
+
+
+def test_a_slip_still_leads_to_the_right_number(phone: Page) -> None:
+    phone.goto("/uk/articles/police-statement")
+    phone.get_by_role("searchbox").fill("коорштаб телфон")
+    phone.get_by_role("button", name="Знайти").click()
+    expect(phone.get_by_text("Показано для: коордштаб телефон")).to_be_visible()
+    call = phone.locator(".results a[href='tel:+380800300529']").first
+    expect(call).to_have_text("0 800 300 529")
+    expect(call).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_suggestions_are_walked_by_keyboard(desk: BrowserContext) -> None:
+    page = desk.new_page()
+    page.goto("/en/search")
+    field = page.get_by_role("searchbox")
+    field.focus()
+    page.keyboard.type("coordin")
+    first = page.locator(".suggestions a").first
+    expect(first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".suggestions")).to_be_hidden()
+    expect(field).to_be_focused()
+    page.keyboard.type("ation headquarters")
+    page.keyboard.press("Enter")
+    expect(page.locator(".results a").first).to_contain_text("Coordination Headquarters")

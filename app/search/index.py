@@ -2,7 +2,7 @@
 
 The index is a cache that can be thrown away at any time: its folder is named by the edition's digest, a missing or
 damaged one is built anew. Whoosh keeps terms, frequencies and lengths; `Postings` hands them out as NumPy arrays, since
-ranking with its own matchers takes ten times as long (see docs/decisions/0008).
+ranking with its own matchers takes ten times as long (see docs/decisions/0007).
 """
 
 from __future__ import annotations
