@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from app.config import ROOT
 from app.kernel.languages import PUBLIC
 from app.search.documents import Document, Kind, Section, Text
 from app.search.evaluate import Query, evaluate, ndcg, percentile, read_queries, recall, reciprocal_rank
-from app.search.find import Finder, Search
+from app.search.find import PRIORS, Finder, Search, priors
 from app.search.index import open_index, tidy
 from app.search.synonyms import Group, Synonyms
 from app.search.understand import LONGEST
@@ -154,6 +156,16 @@ def test_no_query_breaks_the_search_or_holds_it_up(finder: Finder, typed: str) -
         finder.show(found, hit, "uk")
     finder.suggestions["uk"].begin(typed)
     assert time.process_time() - start < 0.2
+
+
+def test_the_way_and_freshness_are_mild_signals() -> None:
+    page = Document(Kind.ARTICLE, "a", {}, steps=8, changed=date(2026, 3, 1))
+    aside = replace(page, steps=0)
+    old = replace(page, changed=date(2020, 3, 1))
+    first_, second, third = priors((page, aside, old))
+    assert first_ > second > first_ * 0.9
+    assert first_ > third > first_ * 0.9
+    assert priors((Document(Kind.TERM, "t", {}),)) == [PRIORS[Kind.TERM]]
 
 
 # The index

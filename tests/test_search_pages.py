@@ -74,6 +74,11 @@ def test_the_page_says_what_was_done_and_offers_the_query_as_typed(client: Linti
     assert "Нічого не знайдено" in client.get(exact).get_data(as_text=True)
 
 
+def test_another_likely_spelling_is_offered(client: LintingClient) -> None:
+    found = page(client, q="повернувся з плону")
+    assert "Можливо, ви мали на увазі: повернувся з полону?" in text(found)
+
+
 def test_filters_are_links_that_keep_the_query(client: LintingClient) -> None:
     found = page(client, q="витяг")
     address = next(href for href in found.xpath("//main//a/@href") if "situation=" in href)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from app.content.markdown import figures, without_citations
@@ -55,7 +57,8 @@ class Document:
     `target` is the id that its page's address is made of; `names` are other names by language, `asks` the phrases that
     it answers; neither is shown. Where a phrase of `only` stands in a query, nothing else is shown. `numbers` are
     phones in national form, superseded ones among them: whoever holds an old number finds the body's current one.
-    Whoever types an `official` name or abbreviation, and no more, means this body before anything about it.
+    Whoever types an `official` name or abbreviation, and no more, means this body before anything about it. `steps`
+    counts the steps and situations of the route that lead here, `changed` is the day when its meaning last did.
     """
 
     kind: Kind
@@ -69,6 +72,8 @@ class Document:
     numbers: tuple[str, ...] = ()
     official: tuple[str, ...] = ()
     fragment: str = ""
+    steps: int = 0
+    changed: date | None = None
 
     @property
     def id(self) -> str:
@@ -82,8 +87,10 @@ def documents(directory: Directory, guidance: Guidance, pathways: Pathways) -> t
 
 
 def _documents(directory: Directory, guidance: Guidance, pathways: Pathways) -> Iterator[Document]:
+    leading = Counter(slug for step in pathways.steps.values() for slug in step.articles)
+    leading.update(slug for situation in pathways.situations for slug in situation.articles)
     for article in guidance.articles.values():
-        yield _article(article)
+        yield _article(article, leading[article.slug])
     for body in directory:
         yield _organisation(body, directory)
     for step in pathways.steps.values():
@@ -100,7 +107,7 @@ def _documents(directory: Directory, guidance: Guidance, pathways: Pathways) -> 
         yield Document(Kind.TERM, term.id, texts, names, fragment=term.id)
 
 
-def _article(article: Article) -> Document:
+def _article(article: Article, steps: int) -> Document:
     phrases = article.asks.phrases
     asks = {code: tuple(getattr(phrases, code)) for code in ("uk", "en", "ru", "pl", "de")}
     for question in article.asks.questions:
@@ -108,7 +115,16 @@ def _article(article: Article) -> Document:
             asks[code] = (*asks.get(code, ()), words)
     texts = {code: Text(text.title, text.summary, tuple(_sections(text.body))) for code, text in article.texts.items()}
     only = {code: tuple(getattr(article.asks.only, code)) for code in ("uk", "ru", "en")}
-    return Document(Kind.ARTICLE, article.slug, texts, {}, asks, only, article.facts.situations)
+    return Document(
+        Kind.ARTICLE,
+        article.slug,
+        texts,
+        asks=asks,
+        only=only,
+        situations=article.facts.situations,
+        steps=steps,
+        changed=article.facts.meaning_changed,
+    )
 
 
 def _summary(article: Article, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,13 @@ from app.search.suggest import suggestions
 from app.search.synonyms import Meanings, Member, Synonyms, analysed
 from app.search.understand import Understanding, Understood
 
-PRIORS = {Kind.ARTICLE: 1.0, Kind.ORGANISATION: 0.8, Kind.STEP: 0.8, Kind.QUESTION: 0.9, Kind.TERM: 0.8}
+PRIORS = {Kind.ARTICLE: 1.0, Kind.ORGANISATION: 0.82, Kind.STEP: 0.8, Kind.QUESTION: 0.9, Kind.TERM: 0.8}
 """Share of the score by kind: a text answers most questions better than a body's entry does."""
+
+ON_THE_WAY = 0.06
+"""What an article gains to which the most steps of the route lead; others gain less."""
+FADING = 0.02
+"""What a year without a change of meaning takes from an article, counted from the newest, three years at the most."""
 
 ANSWERS = 0.5
 """Score of the best document below which nothing answers."""
@@ -68,7 +74,7 @@ class Finder:
         self._understanding = Understanding(
             index.lexicon, Meanings(synonyms.groups), (number for doc in documents for number in doc.numbers)
         )
-        self._ranking = Ranking(index.postings, [PRIORS[document.kind] for document in documents])
+        self._ranking = Ranking(index.postings, priors(documents))
         self.suggestions = suggestions(documents, list(PUBLIC))
         self._official: dict[tuple[str, ...], set[int]] = {}
         for place, document in enumerate(documents):
@@ -121,6 +127,21 @@ class Finder:
                 ):
                     return place
         return None
+
+
+def priors(documents: Sequence[Document]) -> list[float]:
+    """Return each document's share of the score by its kind, its place on the route and its freshness."""
+    most = max((document.steps for document in documents), default=0)
+    newest = max((document.changed for document in documents if document.changed), default=None)
+    found = []
+    for document in documents:
+        share = PRIORS[document.kind]
+        if most:
+            share *= 1 + ON_THE_WAY * math.log1p(document.steps) / math.log1p(most)
+        if newest and document.changed:
+            share *= 1 - FADING * min((newest - document.changed).days / 365, 3)
+        found.append(share)
+    return found
 
 
 def answers(understood: Understood, scores: Scores, best: int) -> bool:

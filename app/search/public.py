@@ -101,8 +101,9 @@ def search() -> Response:
         choice=choice,
         kinds=KINDS,
         all_kinds_address=_address(typed, replace(choice, kind="")),
-        filters=_filters(fitting, choice, typed),
+        filters=_filters([hit for hit in fitting if choice.kind in ("", hit.document.kind)], choice, typed),
         exact_address=_address(typed, choice, exact=True),
+        other_address=_address(found.understood.other, choice) if found.understood.other else "",
         meant_address=_address(typed, choice),
     )
 

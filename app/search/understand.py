@@ -99,6 +99,8 @@ class Understood:
     shown: str
     concepts: tuple[Concept, ...]
     steps: tuple[Step, ...] = ()
+    other: str = ""
+    """The query with the next likeliest spelling, where there is one."""
     lemmas: tuple[Mapping[str, tuple[str, ...]], ...] = ()
     """For each word its dictionary forms by language."""
 
@@ -128,6 +130,7 @@ class _Reading:
     shown: str
     forms: dict[str, tuple[tuple[str, ...], float]] = field(default_factory=dict)
     corrected: bool = False
+    other: str = ""
     trust: float = 1.0
 
     def lemmas(self) -> Mapping[str, tuple[str, ...]]:
@@ -163,7 +166,15 @@ class Understanding:
             )
             steps.append(Step(Change.SPELLING, before, after))
         concepts = self._concepts(readings)
-        return Understood(typed, shown, concepts, tuple(steps), tuple(reading.lemmas() for reading in readings))
+        other = _shown(text, readings, other=True)
+        return Understood(
+            typed,
+            shown,
+            concepts,
+            tuple(steps),
+            other if other != shown else "",
+            tuple(reading.lemmas() for reading in readings),
+        )
 
     def _query(self, found: Sequence[Word], typed: str, *, in_latin: bool, as_typed: bool) -> _Query:
         vote = _language_vote(found, self._lexicon)
@@ -312,6 +323,8 @@ class Understanding:
         first = chosen[0].entry
         if is_cyrillic(first.form) == is_cyrillic(word) and first.form != key(word):
             reading.shown, reading.corrected = first.form, True
+            others = (n.entry for n in chosen[1:] if n.entry.language == first.language)
+            reading.other = next((entry.form for entry in others if entry.form != first.form), "")
 
     def _sounds(self, word: str, languages: Iterable[str]) -> list[Entry]:
         """Return the words that sound like `word`; one in the same script must also look like it (шини is not сини)."""
@@ -352,9 +365,7 @@ class Understanding:
             concepts.append(Concept(typed, (*own, *self._synonyms(groups))))
         for place, reading in enumerate(readings):
             typed = reading.word.text
-            small = (len(typed) < 3 and typed.isdigit()) or any(
-                is_function_word(reading.shown, language) for language in reading.forms or FUNCTION_WORDS
-            )
+            small = (len(typed) < 3 and typed.isdigit()) or _is_small(reading)
             weight = PART if place in inside else 1.0
             own = [Alternative(code, (forms,), w) for code, (forms, w) in reading.forms.items()]
             others = [] if place in inside else list(self._synonyms(spans.get((place, 1), {})))
@@ -407,6 +418,15 @@ def _roots(lemma: str, language: str) -> Iterator[str]:
         yield skeleton(lemma)[:ROOT_LETTERS]
 
 
+def _is_small(reading: _Reading) -> bool:
+    """Whether a word carries no topic in some language that it may be in, in whatever letters it is typed."""
+    return any(
+        is_function_word(reading.shown, language)
+        or (language in INFLECTED and bool(forms) and is_function_word(forms[0], language))
+        for language, (forms, _) in (reading.forms or dict.fromkeys(FUNCTION_WORDS, ((), 1.0))).items()
+    )
+
+
 def _share(known: Iterable[tuple[str, float]]) -> float:
     total = letters = 0.0
     for word, share in known:
@@ -428,9 +448,11 @@ def _language_vote(found: Iterable[Word], lexicon: Lexicon) -> Mapping[str, floa
     return {language: max(count / best, 0.3) for language, count in counts.items()}
 
 
-def _shown(text: str, readings: Iterable[_Reading]) -> str:
+def _shown(text: str, readings: Iterable[_Reading], *, other: bool = False) -> str:
+    """Return the text with corrected words, the next likeliest ones where `other` is asked for and there are any."""
     parts, last = [], 0
     for reading in readings:
-        parts += [text[last : reading.word.start], reading.shown if reading.corrected else reading.word.text]
+        spelt = (other and reading.other) or reading.shown
+        parts += [text[last : reading.word.start], spelt if reading.corrected else reading.word.text]
         last = reading.word.end
     return "".join([*parts, text[last:]])
