@@ -171,3 +171,10 @@ def test_a_forged_host_is_not_told_to_others(site: Flask) -> None:
         honest = client.get("/sitemap.xml").get_data(as_text=True)
     assert "evil.example" in forged
     assert "evil.example" not in honest
+
+
+def test_search_engines_are_told_of_the_other_language_by_its_full_address(edition: Edition, tmp_path: Path) -> None:
+    site = create_app(Settings(instance=tmp_path, site_url="https://signpost.example"), edition)
+    text = LintingClient(site).get("/uk/articles/police-statement").get_data(as_text=True)
+    assert '<link rel="alternate" hreflang="en" href="https://signpost.example/en/articles/police-statement">' in text
+    assert 'rel="alternate"' not in LintingClient(site).get(f"/uk/plan?{PLAN}").get_data(as_text=True)
