@@ -6,6 +6,8 @@ const judge = {
     // The stricter contrast (7 : 1) holds the laxer one.
     rules: { 'color-contrast-enhanced': { enabled: true }, 'color-contrast': { enabled: false } },
     resultTypes: ['violations'],
+    // Reading the style sheet anew for the one rule on locked orientation takes long: asked for where few are judged.
+    preload: false,
   },
 
   // Fetches a screen and puts it into the page in place of the present one. A screen with styles of its own is refused.

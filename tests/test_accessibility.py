@@ -32,8 +32,13 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
 Faults = Mapping[str, Mapping[str, Sequence[str]]]
 
 
-def judged(browser: Browser, served: str, addresses: Sequence[str], setting: Mapping[str, Any]) -> Faults:
-    """Judge every address with axe and by size; two pages share the work, as the machine has more than one core."""
+def judged(
+    browser: Browser, served: str, addresses: Sequence[str], setting: Mapping[str, Any], *, options: str = "{}"
+) -> Faults:
+    """Judge every address with axe and by size; two pages share the work, as the machine has more than one core.
+
+    `options` are further options of axe, as JSON.
+    """
     pages = []
     shares = [addresses[0::2], addresses[1::2]]
     for share in shares:
@@ -41,6 +46,7 @@ def judged(browser: Browser, served: str, addresses: Sequence[str], setting: Map
         pages.append(page)
         if share:
             prepare(page, share[0])
+            page.evaluate(f"Object.assign(judge.options, {options})")
             # The promise stays in the page, so that both pages work at once.
             page.evaluate("addresses => { window.faults = judge.all(addresses) }", share)
     found: dict[str, Any] = {}
@@ -100,7 +106,7 @@ def test_no_screen_scrolls_sideways_on_a_phone(on_a_phone: Faults) -> None:
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_every_kind_of_screen_is_sound_in(browser: Browser, served: str, tour: list[Screen], setting: str) -> None:
     addresses = [screen.address for screen in one_of_each(tour)]
-    faults = judged(browser, served, addresses, SETTINGS[setting])
+    faults = judged(browser, served, addresses, SETTINGS[setting], options='{"preload": true}')
     kinds = ["axe", "targets", "sideways"]
     kinds += {"reduced motion": ["motion"], "forced colours": ["edgeless"]}.get(setting, [])
     assert {kind: faults_of(faults, kind) for kind in kinds} == dict.fromkeys(kinds, "")
