@@ -52,9 +52,15 @@ def site(settings: Settings, edition: Edition) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def tour(site: Flask, edition: Edition) -> list[Screen]:
+def toured(settings: Settings, edition: Edition) -> Flask:
+    """The site as the tour walks it today: pages kept for it are not those of the tests that choose their day."""
+    return create_app(settings, edition)
+
+
+@pytest.fixture(scope="session")
+def tour(toured: Flask, edition: Edition) -> list[Screen]:
     """Every screen of the site."""
-    return screens(site, edition)
+    return screens(toured, edition)
 
 
 @pytest.fixture(scope="session")

@@ -66,6 +66,13 @@ const judge = {
   sideways: () => document.documentElement.scrollWidth > innerWidth
     ? [`${document.documentElement.scrollWidth} px wide`] : [],
 
+  // Text that its box cuts off. A field scrolls; what is only read aloud is one pixel large on purpose.
+  cutOff: () => [...document.querySelectorAll('main *, header *, footer *')].filter(element => {
+    const style = getComputedStyle(element)
+    return /hidden|clip/.test(style.overflowX + style.overflowY) && !element.closest('.unseen, svg, input, select, textarea')
+      && (element.scrollHeight > element.clientHeight + 1 || element.scrollWidth > element.clientWidth + 1)
+  }).map(judge.name),
+
   // What moves by itself or on a touch, for a reader who asked for stillness.
   motion: () => [...document.querySelectorAll('*')].flatMap(element => {
     const style = getComputedStyle(element)

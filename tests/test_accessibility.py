@@ -112,6 +112,23 @@ def test_every_kind_of_screen_is_sound_in(browser: Browser, served: str, tour: l
     assert {kind: faults_of(faults, kind) for kind in kinds} == dict.fromkeys(kinds, "")
 
 
+SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+p { margin-block-end: 2em !important }"""
+"""What a reader may set (WCAG 2.2, 1.4.12)."""
+
+
+def test_widely_spaced_text_is_not_cut_off(browser: Browser, served: str, tour: list[Screen]) -> None:
+    page = browser.new_context(base_url=served, bypass_csp=True, **PHONE).new_page()
+    faults = {}
+    for screen in one_of_each(tour):
+        page.goto(screen.address, wait_until="load")
+        page.add_style_tag(content=SPACED)
+        page.evaluate(JUDGE)
+        faults[screen.address] = page.evaluate("[...judge.sideways(), ...judge.cutOff()]")
+    page.context.close()
+    assert {address: found for address, found in faults.items() if found} == {}
+
+
 PLAN = (
     "/uk/plan?who=armed-forces&soldier=notified&notification=with-error&when=2026-03-28&place=UA-14&done=nothing"
     "&dna=nobody&family=controlled&region=UA-53&kin=parent&need=search"

@@ -23,8 +23,8 @@ def messages(folder: Path) -> list[str]:
     ]
 
 
-def test_no_screen_has_a_fault(site: Flask, tour: list[Screen], tmp_path: Path) -> None:
-    with site.test_client() as client:
+def test_no_screen_has_a_fault(toured: Flask, tour: list[Screen], tmp_path: Path) -> None:
+    with toured.test_client() as client:
         for number, screen in enumerate(tour):
             page = tmp_path / f"{number:04}-{screen.language}-{screen.kind}.html"
             page.write_bytes(client.get(screen.address).data)

@@ -26,10 +26,10 @@ def texts(page: str) -> Iterator[tuple[str, str]]:
             yield element.xpath("string(ancestor-or-self::*[@lang][1]/@lang)"), str(text)
 
 
-def test_every_text_says_its_language(site: Flask, tour: list[Screen]) -> None:
+def test_every_text_says_its_language(toured: Flask, tour: list[Screen]) -> None:
     foreign = {"en": CYRILLIC, "uk": ENGLISH}
     unmarked = []
-    with site.test_client() as client:
+    with toured.test_client() as client:
         for screen in tour:
             page = client.get(screen.address).get_data(as_text=True)
             unmarked += [(screen.address, text) for code, text in texts(page) if foreign[code].search(text)]

@@ -6,6 +6,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser
 
+from app.config import Settings
+from app.site import create_app
 from app.web.edition import Edition
 from tests.bench.weights import (
     MOST_STYLE,
@@ -26,8 +28,9 @@ HOW_TO_ALLOW = "python tests/bench/weights.py --allow writes today's weights int
 
 
 @pytest.fixture(scope="module")
-def weights(site: Flask, edition: Edition) -> list[Weight]:
-    return weigh_all(site, edition)
+def weights(settings: Settings, edition: Edition) -> list[Weight]:
+    # A site of its own: pages kept from another hour weigh something else.
+    return weigh_all(create_app(settings, edition), edition)
 
 
 def test_no_kind_of_page_outgrows_its_budget(weights: list[Weight]) -> None:
@@ -61,7 +64,7 @@ def test_the_style_sheet_stays_small(site: Flask) -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 @pytest.mark.filterwarnings("default")
 def test_a_browser_loads_what_is_weighed_and_nothing_else(
-    browser: Browser, served: str, site: Flask, tour: list[Screen]
+    browser: Browser, served: str, toured: Flask, tour: list[Screen]
 ) -> None:
     page = browser.new_context(base_url=served).new_page()
     asked: set[str] = set()
@@ -69,7 +72,7 @@ def test_a_browser_loads_what_is_weighed_and_nothing_else(
     for screen in one_of_each(tour):
         asked.clear()
         page.goto(screen.address, wait_until="load")
-        with site.test_client() as client:
+        with toured.test_client() as client:
             styles, others = loads(client.get(screen.address).data, screen.address)
         assert asked <= {screen.address, *styles, *others}, screen.name
         assert asked >= {screen.address}, screen.name
