@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 
 from flask import Flask, Response, g, render_template, request
@@ -85,6 +86,8 @@ def serve() -> Flask:
     site = create_app()
     with site.app_context():
         part(Search).finder  # noqa: B018 (asking opens it)
+    # Content, index and dictionaries stay for good: the collector need not look at them at every turn.
+    gc.freeze()
     return site
 
 

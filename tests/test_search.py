@@ -22,7 +22,7 @@ from app.kernel.languages import PUBLIC
 from app.search.documents import Document, Kind, Section, Text
 from app.search.evaluate import Query, evaluate, ndcg, percentile, read_queries, recall, reciprocal_rank
 from app.search.find import PRIORS, Finder, Search, priors
-from app.search.index import open_index, tidy
+from app.search.index import FORMAT, open_index, tidy
 from app.search.synonyms import Group, Synonyms
 from app.search.understand import LONGEST
 
@@ -198,7 +198,7 @@ def test_an_index_is_built_once_and_opened_again(tmp_path: Path, caplog: pytest.
     open_index(tmp_path, "a", small(1))
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
     assert not caplog.records
-    assert [path.name for path in tmp_path.iterdir()] == ["a-2"], "nothing half-built is left"
+    assert [path.name for path in tmp_path.iterdir()] == [f"a-{FORMAT}"], "nothing half-built is left"
 
 
 @pytest.mark.parametrize("damage", ["lexicon.tsv", "rows.json", "toc", "seg"])
@@ -206,18 +206,18 @@ def test_a_damaged_index_is_built_anew_with_a_line_in_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:
     open_index(tmp_path, "a", small(1))
-    hurt = next(path for path in (tmp_path / "a-2").iterdir() if damage in path.name)
+    hurt = next(path for path in (tmp_path / f"a-{FORMAT}").iterdir() if damage in path.name)
     hurt.write_bytes(b"\x00damaged")
     with caplog.at_level(logging.WARNING):
         finder = Finder(small(1), open_index(tmp_path, "a", small(1)), SYNONYMS)
     assert first(finder, "полон") == "article:page-1"
     assert any("cannot be read; building it anew" in record.getMessage() for record in caplog.records)
-    assert [path.name for path in tmp_path.iterdir()] == ["a-2"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"a-{FORMAT}"]
 
 
 def test_an_index_that_is_gone_is_built_anew(tmp_path: Path) -> None:
     open_index(tmp_path, "a", small(1))
-    shutil.rmtree(tmp_path / "a-2")
+    shutil.rmtree(tmp_path / f"a-{FORMAT}")
     assert first(Search(small(1), SYNONYMS, "a", tmp_path).finder, "суд") == "article:page-4"
 
 
@@ -225,7 +225,7 @@ def test_indexes_of_other_editions_are_tidied_away(tmp_path: Path) -> None:
     for digest in ("a", "b"):
         open_index(tmp_path, digest, small(1))
     tidy(tmp_path, "b")
-    assert [path.name for path in tmp_path.iterdir()] == ["b-2"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"b-{FORMAT}"]
 
 
 EDITIONS = 20
