@@ -14,6 +14,7 @@ import app.front
 import app.guidance.public
 import app.pathways.public
 import app.search.public
+import app.styleguide
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
 from app.content.library import ContentError, Library
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.guidance.public.blueprint,
         app.directory.public.blueprint,
         app.search.public.blueprint,
+        app.styleguide.blueprint,
     ):
         site.register_blueprint(blueprint)
     _install_error_pages(site)

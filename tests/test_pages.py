@@ -171,3 +171,25 @@ def test_a_forged_host_is_not_told_to_others(site: Flask) -> None:
         honest = client.get("/sitemap.xml").get_data(as_text=True)
     assert "evil.example" in forged
     assert "evil.example" not in honest
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+@pytest.mark.parametrize("part", ["", "/reading", "/forms", "/desk"])
+def test_the_style_guide_shows_every_component(client: LintingClient, language: str, part: str) -> None:
+    response = client.get(f"/{language}/styleguide{part}")
+    assert response.status_code == 200
+    assert response.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_the_style_guide_is_linked_from_nowhere(client: LintingClient) -> None:
+    for path in ("/uk/", "/uk/about", "/uk/search?q=стиль", "/sitemap.xml"):
+        assert "styleguide" not in client.get(path).get_data(as_text=True)
+    assert client.get("/uk/styleguide/nothing").status_code == 404
+
+
+def test_an_icon_is_drawn_once_a_page_and_says_nothing(client: LintingClient) -> None:
+    text = client.get("/uk/styleguide/forms").get_data(as_text=True)
+    assert text.count('<symbol id="i-file"') == 1
+    assert text.count('<use href="#i-file"/>') > 1
+    assert '<svg class="i" aria-hidden="true">' in text
+    assert "i-phone" not in text, "only the icons that the page uses are sent"

@@ -72,7 +72,7 @@ class Page:
         if encoding not in self._bodies:
             plain = self._bodies[""]
             if encoding == "br":
-                made = brotli.compress(plain, quality=6 if self._quick else 11)
+                made = brotli.compress(plain, quality=7 if self._quick else 11)
             else:
                 made = gzip.compress(plain, 6, mtime=0)
             self._bodies[encoding] = made
