@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -22,6 +22,7 @@ from app.directory.labels import hours_text, kind_text, open_text
 from app.edition import read_edition, searchable
 from app.kernel.dates import in_words
 from app.kernel.languages import PUBLIC, SOURCE
+from app.search.documents import Kind
 from app.search.find import Search
 from app.web.assets import install_assets
 from app.web.cache import PageCache
@@ -93,6 +94,18 @@ def serve() -> Flask:
     return site
 
 
+def _near(path: str) -> list[tuple[str, str]]:
+    """Return (address, title) of the articles that a mistyped or old address may have meant."""
+    wanted = path.strip("/").rpartition("/")[2].replace("-", " ").replace("_", " ")
+    try:
+        found = part(Search).finder.find(wanted)
+    except ContentError:
+        return []
+    articles = [hit.document for hit in found.hits or found.nearest if hit.document.kind is Kind.ARTICLE]
+    shown = [(document, document.texts.get(g.language) or document.texts[SOURCE]) for document in articles[:3]]
+    return [(url_for("guidance.article", slug=document.target), text.title) for document, text in shown]
+
+
 def _install_error_pages(site: Flask) -> None:
     """Every error offers the next door, in the language of the address; nothing is ever a stack trace."""
 
@@ -100,7 +113,7 @@ def _install_error_pages(site: Flask) -> None:
         first = request.path.strip("/").split("/")[0]
         g.language = first if first in PUBLIC else SOURCE
         g.pop("catalogue", None)
-        return render_template("error.html", code=code), code
+        return render_template("error.html", code=code, near=_near(request.path) if code == 404 else []), code
 
     @site.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response | tuple[str, int]:

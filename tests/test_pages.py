@@ -87,6 +87,11 @@ def test_a_missing_page_offers_the_next_door(client: LintingClient, language: st
     assert f'href="/{language}/find-help"' in response.get_data(as_text=True)
 
 
+def test_a_mistyped_address_names_the_articles_it_may_have_meant(client: LintingClient) -> None:
+    text = client.get("/uk/articles/police-statment").get_data(as_text=True)
+    assert 'href="/uk/articles/police-statement"' in text
+
+
 @pytest.mark.parametrize("query", ["a=1&" * 600, "who=" + "x" * 3000, "who=%00", "who=a&" * 90])
 def test_an_overlong_or_damaged_query_gets_a_helpful_page(client: LintingClient, query: str) -> None:
     response = client.get(f"/en/find-help?{query}")
