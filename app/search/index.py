@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from whoosh.analysis import Analyzer, Token
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import TEXT, Schema
-from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
+from whoosh.filedb.filestore import FileStorage, Storage
 from whoosh.reading import IndexReader, TermNotFound
 
 from app.search.documents import Document, Text
@@ -333,15 +333,6 @@ def tidy(folder: Path, keep: str) -> None:
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and path.name != f"{keep}-{FORMAT}":
             shutil.rmtree(path, ignore_errors=True)
-
-
-def index_in_memory(documents: Sequence[Document]) -> Index:
-    """Return an index that no file holds, for tests and measurements."""
-    storage, library = RamStorage(), speak(documents)
-    build(storage, library)
-    reader = storage.open_index().reader()
-    postings = Postings(reader, [document.id for document in documents], _rows(_weights(library)))
-    return Index(postings, Lexicon(entries(_seen(reader), _words(library))))
 
 
 def _write(path: Path, documents: Sequence[Document]) -> None:
