@@ -70,6 +70,11 @@ def test_nonsense_is_not_answered(finder: Finder, typed: str) -> None:
     assert found.hits == ()
 
 
+def test_a_long_story_is_answered_though_most_of_it_is_in_no_text(finder: Finder) -> None:
+    story = "племінників повезли ніби в табір на море в Крим і вже рік не вертають, бабуся плаче щовечора"
+    assert finder.find(story).hits
+
+
 def test_a_query_without_an_answer_names_its_neighbours(finder: Finder) -> None:
     found = finder.find("купити пральну машину")
     assert not found.hits

@@ -29,7 +29,10 @@ FADING = 0.02
 """What a year without a change of meaning takes from an article, counted from the newest, three years at the most."""
 
 ANSWERS = 0.5
-"""Score of the best document below which nothing answers."""
+STORY_ANSWERS = 0.3
+SHORT_QUERY, STORY = 4, 8
+"""Score of the best document below which nothing answers, for a query of up to SHORT_QUERY words with a topic, and for
+one of STORY words and more; between them it falls evenly: the longer a story, the less of it any text can say."""
 BESIDE = 0.35
 """Share of the best score below which a document is left out."""
 MOST = 60
@@ -146,9 +149,9 @@ def priors(documents: Sequence[Document]) -> list[float]:
 
 def answers(understood: Understood, scores: Scores, best: int) -> bool:
     """Whether the best document answers at all: a query of small words only has no answer."""
-    if all(concept.is_small for concept in understood.concepts):
-        return False
-    return bool(scores.score[best] >= ANSWERS)
+    telling = sum(not concept.is_small for concept in understood.concepts)
+    length = min(max(telling - SHORT_QUERY, 0) / (STORY - SHORT_QUERY), 1)
+    return telling > 0 and bool(scores.score[best] >= ANSWERS + (STORY_ANSWERS - ANSWERS) * length)
 
 
 def _plain(text: str) -> tuple[str, ...]:
