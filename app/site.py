@@ -13,6 +13,7 @@ import app.front
 import app.guidance.public
 import app.pathways.public
 import app.search.public
+import app.wall
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
 from app.content.library import ContentError, Library
@@ -64,6 +65,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.guidance.public.blueprint,
         app.directory.public.blueprint,
         app.search.public.blueprint,
+        app.wall.blueprint,
     ):
         site.register_blueprint(blueprint)
     _install_error_pages(site)
