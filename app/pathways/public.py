@@ -39,6 +39,7 @@ MOST_PAIRS = 80
 LONG_PLAN = 15
 """Stations above which the last phase is shown in brief first, so that the page fits into one flight of TCP."""
 LONGEST_QUERY = 2000
+LARGE = ("size", "large")
 
 
 @dataclass(frozen=True)
@@ -121,14 +122,16 @@ def plan() -> Response:
             for name in ("find_help", "plan_print", "plan_pdf_file", "plan_ics", "plan_vcf")
         },
         columns_link=_address("pathways.plan_print", [*pairs, ("columns", "2")]),
+        large_link=_address("pathways.plan_print", [*pairs, LARGE]),
     )
 
 
 @blueprint.get("/plan/print")
 def plan_print() -> Response:
-    """Show the plan for paper: one column, or two with the other language beside."""
+    """Show the plan for paper: one column, two with the other language beside, or one in large print."""
     position = _answered()
-    two = request.args.get("columns") == "2"
+    large = request.args.get("size") == "large"
+    two = not large and request.args.get("columns") == "2"
     languages = [language(), other(language())] if two else [language()]
     return answers_page(
         "pathways/plan_print.html",
@@ -136,7 +139,9 @@ def plan_print() -> Response:
         phases=Phase,
         kind=LineKind,
         call_text=call_text,
+        large=large,
         back=_with_answers("pathways.plan", position),
+        other_size=_address("pathways.plan_print", [*position.pairs(), *([] if large else [LARGE])]),
         now=datetime.now(KYIV),
     )
 
