@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import threading
 
 from flask import Flask, Response, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -15,6 +16,7 @@ import app.guidance.public
 import app.pathways.public
 import app.search.public
 import app.styleguide
+import app.wall
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
 from app.content.library import ContentError, Library
@@ -68,6 +70,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.directory.public.blueprint,
         app.search.public.blueprint,
         app.styleguide.blueprint,
+        app.wall.blueprint,
     ):
         site.register_blueprint(blueprint)
     _install_error_pages(site)
@@ -88,7 +91,8 @@ def serve() -> Flask:
     """Return the site as a worker serves it: the search is open before the first reader comes."""
     site = create_app()
     with site.app_context():
-        part(Search).finder  # noqa: B018 (asking opens it)
+        finder = part(Search).finder
+    threading.Thread(target=finder.warm, name="warm-search", daemon=True).start()
     # Content, index and dictionaries stay for good: the collector need not look at them at every turn.
     gc.freeze()
     return site

@@ -31,7 +31,7 @@ def public_addresses(edition: Edition) -> list[str]:
     """Return the path below the language of every page that does not depend on answers."""
     guidance = edition.part(Guidance)
     return [
-        "", "find-help", "articles/", "organisations/", "glossary", "sources", "check-contact",
+        "", "find-help", "articles/", "organisations/", "glossary", "sources", "check-contact", "regions", "wall",
         *guidance.pages,
         *(f"articles/{slug}" for slug in guidance.articles),
         *(f"organisations/{body.id}" for body in edition.part(Directory)),

@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from app.content.sources import Sources
 from app.directory.cards import card
+from app.directory.map import RegionMap, draw_map, map_places
 from app.directory.model import Directory
 from app.directory.vcard import vcards
 from app.guidance.model import Guidance
@@ -38,6 +39,7 @@ MOST_PAIRS = 80
 LONG_PLAN = 15
 """Stations above which the last phase is shown in brief first, so that the page fits into one flight of TCP."""
 LONGEST_QUERY = 2000
+LARGE = ("size", "large")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,35 @@ def find_help() -> Response:
             change_address=lambda question: _address("pathways.find_help", [*position.pairs(), ("change", question)]),
         )
     return _question_page(position, position.question)
+
+
+@blueprint.get("/find-help/map")
+def find_help_map() -> Response:
+    """Let a region question be answered on a map. What is chosen stands in the question's field, to be looked at."""
+    position = _position()
+    question = next((item for item in position.asked if item.id == request.args.get("question")), None)
+    if question is None or question.kind is not QuestionKind.REGION:
+        abort(redirect(_address("pathways.find_help", as_pairs(position.kept)), 303))
+    pathways, directory = part(Pathways), part(Directory)
+    others = [pair for pair in as_pairs(position.kept) if pair[0] != question.id]
+
+    def address_of(option: str) -> str:
+        return _address("pathways.find_help", [*others, (question.id, option), ("change", question.id)])
+
+    shown = map_places(directory, language(), address_of, chosen=next(iter(position.kept.get(question.id, ())), ""))
+    return answers_page(
+        "pathways/map.html",
+        text=pathways.words[language()].questions[question.id],
+        places=shown,
+        picture=draw_map(part(RegionMap), shown),
+        credit=part(RegionMap).credit,
+        options=[
+            (option_text(pathways, directory, question, option, language()), address_of(option))
+            for option in (*question.options, UNKNOWN)
+            if option not in directory.regions
+        ],
+        back=_address("pathways.find_help", [*as_pairs(position.kept), ("change", question.id)]),
+    )
 
 
 @blueprint.get("/plan")
@@ -91,14 +122,16 @@ def plan() -> Response:
             for name in ("find_help", "plan_print", "plan_pdf_file", "plan_ics", "plan_vcf")
         },
         columns_link=_address("pathways.plan_print", [*pairs, ("columns", "2")]),
+        large_link=_address("pathways.plan_print", [*pairs, LARGE]),
     )
 
 
 @blueprint.get("/plan/print")
 def plan_print() -> Response:
-    """Show the plan for paper: one column, or two with the other language beside."""
+    """Show the plan for paper: one column, two with the other language beside, or one in large print."""
     position = _answered()
-    two = request.args.get("columns") == "2"
+    large = request.args.get("size") == "large"
+    two = not large and request.args.get("columns") == "2"
     languages = [language(), other(language())] if two else [language()]
     return answers_page(
         "pathways/plan_print.html",
@@ -106,7 +139,9 @@ def plan_print() -> Response:
         phases=Phase,
         kind=LineKind,
         call_text=call_text,
+        large=large,
         back=_with_answers("pathways.plan", position),
+        other_size=_address("pathways.plan_print", [*position.pairs(), *([] if large else [LARGE])]),
         now=datetime.now(KYIV),
     )
 
@@ -274,6 +309,7 @@ def _question_page(position: Position, question: Question) -> Response:
         back=_previous(position, question),
         plan_address=None if position.open_essentials else _with_answers("pathways.plan", position),
         unknown=UNKNOWN,
+        map_address=_address("pathways.find_help_map", [*as_pairs(position.kept), ("question", question.id)]),
     )
 
 

@@ -15,7 +15,7 @@ from app.search.documents import Document, Kind, Text
 from app.search.fold import key, words
 from app.search.index import Index, open_index
 from app.search.ranking import Ranking, Scores
-from app.search.snippet import Marker, Piece, Snippet, snippet
+from app.search.snippet import Marker, Piece, Snippet, looked_up, snippet
 from app.search.suggest import suggestions
 from app.search.synonyms import Meanings, Member, Synonyms, analysed
 from app.search.understand import Understanding, Understood
@@ -118,6 +118,13 @@ class Finder:
         text: Text = hit.document.texts[spoken]
         marker = Marker(found.understood.concepts, found.rarity, spoken)
         return Shown(hit.document, spoken, marker.mark(text.title), snippet(text, marker))
+
+    def warm(self) -> None:
+        """Look up the words of all texts once: the lines of an answer need them, and no reader should wait for it."""
+        for document in self.documents:
+            for language, text in document.texts.items():
+                for said in (text.title, text.summary, *(part for s in text.sections for part in (s.heading, s.text))):
+                    looked_up(said, language)
 
     def _alone(self, understood: Understood) -> int | None:
         """Return the document that alone may answer: what Russian pages offer leads to the warning about them."""

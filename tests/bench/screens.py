@@ -27,6 +27,8 @@ SCREENS = {
     "organisation": "/organisations/national-police",
     "organisations": "/organisations/",
     "check-contact": "/check-contact?contact=1698",
+    "regions": "/regions",
+    "wall": "/wall",
     "glossary": "/glossary",
     "missing": "/no-such-page",
 }
