@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 
-.PHONY: install install-dev run test format lock messages bench bench-search screens
+.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-signal weights screens
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -24,6 +24,13 @@ install: .venv/.ready $(CATALOGUES)
 	@touch $@ .venv/.ready
 
 install-dev: .venv/.ready-dev install
+
+# Lighthouse and the Nu checker, as package-lock.json pins them; the tests that ask them are skipped without.
+checkers: node_modules/.ready
+
+node_modules/.ready: package-lock.json
+	@npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+	@touch $@
 
 # The server prepares the instance folder itself, so a second start costs nothing more.
 run: .venv/.ready $(CATALOGUES)
@@ -46,11 +53,13 @@ format:
 messages:
 	$(FLASK) translations collect
 
-# Needs `uv`. Writes locks with hashes and without any address.
+# Needs `uv` and `npm`. Writes locks with hashes and without any address.
 lock:
 	uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -o requirements.txt
 	uv pip compile -q pyproject.toml --universal --extra dev --generate-hashes --no-emit-index-url --no-header -c requirements.txt -o requirements-dev.txt
 	echo 'tantivy>=0.22' | uv pip compile -q - --universal --generate-hashes --no-emit-index-url --no-header -o requirements-bench.txt
+	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
+	$(PYTHON) -c "import json; path = 'package-lock.json'; lock = json.load(open(path)); [entry.pop('funding', None) for entry in lock['packages'].values()]; open(path, 'w').write(json.dumps(lock, indent=2) + '\n')"
 
 bench: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/pages.py
@@ -59,6 +68,14 @@ bench: install-dev
 bench-search: install-dev
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	PYTHONPATH=. $(BIN)/python tests/bench/search.py
+
+# Every public page by its weight on the wire, and the heaviest of each kind.
+weights: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/weights.py
+
+# How long the main pages take on a weak signal; writes docs/weak-signal.md.
+bench-signal: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/signal.py
 
 screens: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/screens.py

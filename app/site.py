@@ -32,6 +32,7 @@ from app.web.edition import Edition, part, set_edition
 from app.web.headers import install_headers
 from app.web.language import install_language, language, this_page_in
 from app.web.limits import install_limits
+from app.web.parts import install_parts
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     install_language(site)
     install_assets(site)
     install_headers(site, hsts=settings.hsts)
+    install_parts(site)
     install_limits(site, storage=settings.rate_limit_storage, pdf=settings.pdf_limit)
     install_commands(site)
     for blueprint in (

@@ -9,10 +9,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 
 from app.config import ROOT, Settings
 from app.content.library import Library
@@ -20,7 +20,9 @@ from app.edition import read_edition, searchable
 from app.search.find import Finder, Search
 from app.site import create_app
 from app.web.edition import Edition
+from tests.chromium import running
 from tests.lint import LintingClient
+from tests.tour import Screen, screens
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +52,12 @@ def site(settings: Settings, edition: Edition) -> Flask:
 
 
 @pytest.fixture(scope="session")
+def tour(site: Flask, edition: Edition) -> list[Screen]:
+    """Every screen of the site."""
+    return screens(site, edition)
+
+
+@pytest.fixture(scope="session")
 def client(site: Flask) -> LintingClient:
     return LintingClient(site)
 
@@ -67,6 +75,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "HOST": "127.0.0.1",
         "WORKERS": "1",
         "INSTANCE": str(folder),
+        "SITE_URL": f"http://127.0.0.1:{port}",
     }
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -85,6 +94,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.wait(timeout=10)
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with running() as chromium:
+        yield chromium
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser journeys run last, after everything quick has spoken."""
-    items.sort(key=lambda item: "browser" in Path(str(item.fspath)).name)
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

@@ -26,5 +26,5 @@ def test_every_command_is_documented(site: Flask) -> None:
 
 
 def test_no_lock_file_names_an_address() -> None:
-    for lock in ROOT.glob("requirements*.txt"):
+    for lock in (*ROOT.glob("requirements*.txt"), ROOT / "package-lock.json"):
         assert "://" not in lock.read_text(encoding="utf-8")

@@ -198,3 +198,10 @@ def test_an_icon_is_drawn_once_a_page_and_says_nothing(client: LintingClient) ->
     assert text.count('<use href="#i-file"/>') > 1
     assert '<svg class="i" aria-hidden="true">' in text
     assert "i-phone" not in text, "only the icons that the page uses are sent"
+
+
+def test_search_engines_are_told_of_the_other_language_by_its_full_address(edition: Edition, tmp_path: Path) -> None:
+    site = create_app(Settings(instance=tmp_path, site_url="https://signpost.example"), edition)
+    text = LintingClient(site).get("/uk/articles/police-statement").get_data(as_text=True)
+    assert '<link rel="alternate" hreflang="en" href="https://signpost.example/en/articles/police-statement">' in text
+    assert 'rel="alternate"' not in LintingClient(site).get(f"/uk/plan?{PLAN}").get_data(as_text=True)
