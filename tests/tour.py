@@ -114,9 +114,9 @@ def _of_rule(client: Client, rule: Rule, edition: Edition, language: str) -> Ite
     first = client.get(addresses[0])
     if first.status_code == 302:
         return  # the choice of the language
-    if first.status_code == 303 and rule.endpoint not in ASKED_FOR:
+    if first.status_code == 303:
         # A page that depends on answers: as every family meets it.
-        for answers in stories():
+        for answers in () if rule.endpoint in ASKED_FOR else stories():
             yield Screen(kind, language, f"{addresses[0]}?{urlencode(answers)}")
     elif first.mimetype == "text/html":
         for address in addresses:
