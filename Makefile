@@ -75,7 +75,7 @@ weights: install-dev
 
 # How long the main pages take on a weak signal; writes docs/weak-signal.md.
 bench-signal: install-dev
-	PYTHONPATH=. $(BIN)/python tests/bench/signal.py
+	PYTHONPATH=. $(BIN)/python tests/bench/weak_signal.py
 
 screens: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/screens.py
