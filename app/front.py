@@ -74,7 +74,7 @@ def robots() -> Response:
     lines += [
         f"Disallow: /{code}/{path}"
         for code in PUBLIC
-        for path in ("plan", "find-help?", "check-contact?", "search?", "suggest?")
+        for path in ("plan", "keep", "find-help?", "check-contact?", "search?", "suggest?")
     ]
     lines += [f"Sitemap: {_base()}/sitemap.xml", ""]
     return _text("\n".join(lines), "text/plain")

@@ -8,6 +8,7 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import app.device
 import app.directory.public
 import app.front
 import app.guidance.public
@@ -64,6 +65,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.guidance.public.blueprint,
         app.directory.public.blueprint,
         app.search.public.blueprint,
+        app.device.blueprint,
+        app.device.pages_blueprint,
     ):
         site.register_blueprint(blueprint)
     _install_error_pages(site)

@@ -145,6 +145,7 @@ def _address_of(scheme: str, target: str) -> str:
         "term": ("guidance.glossary", {"_anchor": target}),
         "route": ("pathways.find_help", {}),
         "check": ("directory.check_contact", {}),
+        "kept": ("kept.kept", {}),
     }
     endpoint, values = addresses[scheme]
     return url_for(endpoint, **values)
