@@ -72,6 +72,10 @@ def urgent_lines() -> list[tuple[Card, CallLine]]:
     return found
 
 
+PRIVATE = ("plan", "keep", "find-help?", "find-help/map", "check-contact?", "search?", "suggest?", "styleguide")
+"""What no crawler should read: pages whose address carries what a family said, and the style guide."""
+
+
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Let crawlers read guidance, not the pages whose address carries a family's answers."""
@@ -79,7 +83,16 @@ def robots() -> Response:
     lines += [
         f"Disallow: /{code}/{path}"
         for code in PUBLIC
-        for path in ("plan", "find-help?", "find-help/map", "check-contact?", "search?", "suggest?", "styleguide")
+        for path in (
+            "plan",
+            "keep",
+            "find-help?",
+            "find-help/map",
+            "check-contact?",
+            "search?",
+            "suggest?",
+            "styleguide",
+        )
     ]
     lines += [f"Sitemap: {site_address()}/sitemap.xml", ""]
     return _text("\n".join(lines), "text/plain")

@@ -10,6 +10,7 @@ from flask import Flask, Response, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import app.device
 import app.directory.public
 import app.front
 import app.guidance.public
@@ -73,6 +74,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.search.public.blueprint,
         app.styleguide.blueprint,
         app.wall.blueprint,
+        app.device.blueprint,
+        app.device.pages_blueprint,
     ):
         site.register_blueprint(blueprint)
     _install_error_pages(site)

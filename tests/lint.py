@@ -12,6 +12,8 @@ from flask import Flask
 from lxml import etree
 from werkzeug.test import Client, TestResponse
 
+from app.web.cache import brotli_of
+
 HEAVIEST = 14 * 1024
 """Bytes on the wire of a first visit: the page and its style sheets, compressed."""
 
@@ -81,8 +83,8 @@ def page_faults(response: TestResponse, *, style_bytes: int) -> list[str]:
         faults.append("a public page sets a cookie")
     faults += superseded_numbers(text) if "check-contact" not in response.request.path else []
     # As the server compresses: what is the same for everyone as small as can be, a family's own pages quickly.
-    quality = 11 if response.headers.get("Cache-Control", "").startswith("public") else 7
-    weight = len(brotli.compress(response.data, quality=quality)) + style_bytes
+    quick = not response.headers.get("Cache-Control", "").startswith("public")
+    weight = len(brotli_of(response.data, quick=quick)) + style_bytes
     if weight > HEAVIEST and response.status_code == 200 and "/styleguide" not in response.request.path:
         faults.append(f"{weight} bytes on the wire with the style sheets; at most {HEAVIEST}")
     return faults

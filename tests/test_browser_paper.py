@@ -1,7 +1,5 @@
 """The map under fingers and keys, and pages on paper, in a real browser."""
 
-# ruff: noqa: F811 (fixtures of the other journeys)
-
 from __future__ import annotations
 
 import io
@@ -11,9 +9,11 @@ import pikepdf
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.chromium import in_a_browser
 from tests.pdf import pdf_text
-from tests.test_browser import browser, desk, phone, pytestmark  # noqa: F401
 from tests.test_pages import PLAN
+
+pytestmark = in_a_browser
 
 ANSWERS = "who=child&child=taken&when=unknown"
 WIDE = [320, 360, 1280]

@@ -147,6 +147,7 @@ def _address_of(scheme: str, target: str) -> str:
         "route": ("pathways.find_help", {}),
         "check": ("directory.check_contact", {}),
         "wall": ("wall.wall", {}),
+        "kept": ("kept.kept", {}),
     }
     endpoint, values = addresses[scheme]
     return url_for(endpoint, **values)
