@@ -10,6 +10,7 @@ from app.content.markdown import without_citations
 from app.content.sources import Sources, load_sources
 from app.content.style import load_banned, measure
 from app.directory.load import check_directory, load_directory
+from app.directory.map import RegionMap, check_map, load_map
 from app.directory.model import Directory
 from app.guidance.figures import Figures, check_figures, load_figures
 from app.guidance.load import check_guidance, check_topics, load_guidance, load_topics
@@ -48,6 +49,7 @@ def check_edition(library: Library) -> list[Fault]:
     situations = [situation.id for situation in pathways.situations]
     banned = load_banned(reader)
     check_directory(reader, directory, sources, banned)
+    check_map(reader, edition.part(RegionMap), directory)
     check_guidance(reader, guidance, directory, sources, situations, edition.part(Figures).by_id, banned)
     check_figures(reader, edition.part(Figures), sources, banned)
     check_topics(reader, edition.part(Topics), guidance)
@@ -84,6 +86,7 @@ def _read(reader: Reader) -> Edition:
     parts = {
         Sources: load_sources(reader),
         Directory: directory,
+        RegionMap: load_map(reader),
         Guidance: guidance,
         Synonyms: load_synonyms(reader, guidance),
         Figures: load_figures(reader),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.directory.cards import card
+from app.directory.cards import CallLine, Card, card
 from app.directory.model import Directory
 from app.guidance.load import PAGES
 from app.guidance.model import Guidance
@@ -53,18 +53,27 @@ def choose_language() -> BaseResponse:
 @home_blueprint.get("/")
 def home() -> Response:
     """Show the three things people come for, then the urgent numbers."""
-    directory, now = part(Directory), datetime.now(UTC)
-    urgent = []
-    for id_, number in URGENT:
-        if id_ in directory.organisations:
-            shown = card(directory[id_], language(), now)
-            urgent += [(shown, line) for line in shown.phones if line.href == f"tel:{number}"]
     return public_page(
         "home.html",
         fresh_for=MINUTE,
-        urgent=urgent,
+        urgent=urgent_lines(),
         articles=teasers(part(Guidance), FIRST_READING, language()),
     )
+
+
+def urgent_lines() -> list[tuple[Card, CallLine]]:
+    """The urgent numbers, each with its body, in the language of the page."""
+    directory, now = part(Directory), datetime.now(UTC)
+    found = []
+    for id_, number in URGENT:
+        if id_ in directory.organisations:
+            shown = card(directory[id_], language(), now)
+            found += [(shown, line) for line in shown.phones if line.href == f"tel:{number}"]
+    return found
+
+
+PRIVATE = ("plan", "keep", "find-help?", "find-help/map", "check-contact?", "search?", "suggest?", "styleguide")
+"""What no crawler should read: pages whose address carries what a family said, and the style guide."""
 
 
 @blueprint.get("/robots.txt")
@@ -74,16 +83,27 @@ def robots() -> Response:
     lines += [
         f"Disallow: /{code}/{path}"
         for code in PUBLIC
-        for path in ("plan", "find-help?", "check-contact?", "search?", "suggest?")
+        for path in (
+            "plan",
+            "keep",
+            "find-help?",
+            "find-help/map",
+            "check-contact?",
+            "search?",
+            "suggest?",
+            "styleguide",
+        )
     ]
-    lines += [f"Sitemap: {_base()}/sitemap.xml", ""]
+    lines += [f"Sitemap: {site_address()}/sitemap.xml", ""]
     return _text("\n".join(lines), "text/plain")
 
 
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """Every public page with its other languages."""
-    response = make_response(render_template("sitemap.xml", pages=_public_pages(), base=_base(), languages=PUBLIC))
+    response = make_response(
+        render_template("sitemap.xml", pages=_public_pages(), base=site_address(), languages=PUBLIC)
+    )
     return _text(response.get_data(as_text=True), "application/xml")
 
 
@@ -99,12 +119,24 @@ def security() -> Response:
 
 def _public_pages() -> list[str]:
     """Paths below the language of all pages worth finding."""
-    fixed = ["", "find-help", "articles/", "organisations/", "glossary", "sources", "check-contact", *PAGES]
+    fixed = [
+        "",
+        "find-help",
+        "articles/",
+        "organisations/",
+        "glossary",
+        "sources",
+        "check-contact",
+        "regions",
+        "wall",
+        *PAGES,
+    ]
     articles = [f"articles/{slug}" for slug in part(Guidance).articles]
     return [*fixed, *articles, *(f"organisations/{body.id}" for body in part(Directory))]
 
 
-def _base() -> str:
+def site_address() -> str:
+    """The public address of the site without a slash at its end: as set, else the one that was asked for."""
     return str(current_app.config["SITE_URL"] or request.host_url.rstrip("/"))
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import threading
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import app.device
 import app.directory.public
 import app.front
 import app.guidance.public
 import app.pathways.public
 import app.search.public
+import app.styleguide
+import app.wall
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
 from app.content.library import ContentError, Library
@@ -20,6 +25,7 @@ from app.directory.labels import hours_text, kind_text, open_text
 from app.edition import read_edition, searchable
 from app.kernel.dates import in_words
 from app.kernel.languages import PUBLIC, SOURCE
+from app.search.documents import Kind
 from app.search.find import Search
 from app.web.assets import install_assets
 from app.web.cache import PageCache
@@ -66,6 +72,10 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.guidance.public.blueprint,
         app.directory.public.blueprint,
         app.search.public.blueprint,
+        app.styleguide.blueprint,
+        app.wall.blueprint,
+        app.device.blueprint,
+        app.device.pages_blueprint,
     ):
         site.register_blueprint(blueprint)
     _install_error_pages(site)
@@ -86,8 +96,23 @@ def serve() -> Flask:
     """Return the site as a worker serves it: the search is open before the first reader comes."""
     site = create_app()
     with site.app_context():
-        part(Search).finder  # noqa: B018 (asking opens it)
+        finder = part(Search).finder
+    threading.Thread(target=finder.warm, name="warm-search", daemon=True).start()
+    # Content, index and dictionaries stay for good: the collector need not look at them at every turn.
+    gc.freeze()
     return site
+
+
+def _near(path: str) -> list[tuple[str, str]]:
+    """Return (address, title) of the articles that a mistyped or old address may have meant."""
+    wanted = path.strip("/").rpartition("/")[2].replace("-", " ").replace("_", " ")
+    try:
+        found = part(Search).finder.find(wanted)
+    except ContentError:
+        return []
+    articles = [hit.document for hit in found.hits or found.nearest if hit.document.kind is Kind.ARTICLE]
+    shown = [(document, document.texts.get(g.language) or document.texts[SOURCE]) for document in articles[:3]]
+    return [(url_for("guidance.article", slug=document.target), text.title) for document, text in shown]
 
 
 def _install_error_pages(site: Flask) -> None:
@@ -97,7 +122,7 @@ def _install_error_pages(site: Flask) -> None:
         first = request.path.strip("/").split("/")[0]
         g.language = first if first in PUBLIC else SOURCE
         g.pop("catalogue", None)
-        return render_template("error.html", code=code), code
+        return render_template("error.html", code=code, near=_near(request.path) if code == 404 else []), code
 
     @site.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response | tuple[str, int]:

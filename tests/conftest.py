@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.config import ROOT, Settings
 from app.content.library import Library
@@ -87,7 +87,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(150):
+        for _ in range(600):
             try:
                 with urllib.request.urlopen(f"{address}/robots.txt", timeout=2):
                     break
@@ -104,6 +104,24 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     with running() as chromium:
         yield chromium
+
+
+@pytest.fixture
+def phone(browser: Browser, served: str) -> Iterator[Page]:
+    """A small phone with scripts off."""
+    context = browser.new_context(
+        base_url=served, viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="uk"
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def desk(browser: Browser, served: str) -> Iterator[BrowserContext]:
+    """A wide screen with scripts on."""
+    context = browser.new_context(base_url=served, viewport={"width": 1280, "height": 900}, locale="en-GB")
+    yield context
+    context.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

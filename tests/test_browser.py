@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from app.guidance.model import Guidance
 from app.web.edition import Edition
 from tests.chromium import in_a_browser
 
 pytestmark = in_a_browser
-
-
-@pytest.fixture
-def phone(browser: Browser, served: str) -> Iterator[Page]:
-    """A small phone with scripts off."""
-    context = browser.new_context(
-        base_url=served, viewport={"width": 360, "height": 740}, java_script_enabled=False, locale="uk"
-    )
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def desk(browser: Browser, served: str) -> Iterator[BrowserContext]:
-    """A wide screen with scripts on."""
-    context = browser.new_context(base_url=served, viewport={"width": 1280, "height": 900}, locale="en-GB")
-    yield context
-    context.close()
 
 
 def answer(page: Page, *labels: str) -> None:

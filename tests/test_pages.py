@@ -31,7 +31,7 @@ def public_addresses(edition: Edition) -> list[str]:
     """Return the path below the language of every page that does not depend on answers."""
     guidance = edition.part(Guidance)
     return [
-        "", "find-help", "articles/", "organisations/", "glossary", "sources", "check-contact",
+        "", "find-help", "articles/", "organisations/", "glossary", "sources", "check-contact", "regions", "wall",
         *guidance.pages,
         *(f"articles/{slug}" for slug in guidance.articles),
         *(f"organisations/{body.id}" for body in edition.part(Directory)),
@@ -85,6 +85,11 @@ def test_a_missing_page_offers_the_next_door(client: LintingClient, language: st
     response = client.get(f"/{language}/nothing-here")
     assert response.status_code == 404
     assert f'href="/{language}/find-help"' in response.get_data(as_text=True)
+
+
+def test_a_mistyped_address_names_the_articles_it_may_have_meant(client: LintingClient) -> None:
+    text = client.get("/uk/articles/police-statment").get_data(as_text=True)
+    assert 'href="/uk/articles/police-statement"' in text
 
 
 @pytest.mark.parametrize("query", ["a=1&" * 600, "who=" + "x" * 3000, "who=%00", "who=a&" * 90])
@@ -171,6 +176,28 @@ def test_a_forged_host_is_not_told_to_others(site: Flask) -> None:
         honest = client.get("/sitemap.xml").get_data(as_text=True)
     assert "evil.example" in forged
     assert "evil.example" not in honest
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+@pytest.mark.parametrize("part", ["", "/reading", "/forms", "/desk"])
+def test_the_style_guide_shows_every_component(client: LintingClient, language: str, part: str) -> None:
+    response = client.get(f"/{language}/styleguide{part}")
+    assert response.status_code == 200
+    assert response.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_the_style_guide_is_linked_from_nowhere(client: LintingClient) -> None:
+    for path in ("/uk/", "/uk/about", "/uk/search?q=стиль", "/sitemap.xml"):
+        assert "styleguide" not in client.get(path).get_data(as_text=True)
+    assert client.get("/uk/styleguide/nothing").status_code == 404
+
+
+def test_an_icon_is_drawn_once_a_page_and_says_nothing(client: LintingClient) -> None:
+    text = client.get("/uk/styleguide/forms").get_data(as_text=True)
+    assert text.count('<symbol id="i-file"') == 1
+    assert text.count('<use href="#i-file"/>') > 1
+    assert '<svg class="i" aria-hidden="true">' in text
+    assert "i-phone" not in text, "only the icons that the page uses are sent"
 
 
 def test_search_engines_are_told_of_the_other_language_by_its_full_address(edition: Edition, tmp_path: Path) -> None:

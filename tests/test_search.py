@@ -22,7 +22,7 @@ from app.kernel.languages import PUBLIC
 from app.search.documents import Document, Kind, Section, Text
 from app.search.evaluate import Query, evaluate, ndcg, percentile, read_queries, recall, reciprocal_rank
 from app.search.find import PRIORS, Finder, Search, priors
-from app.search.index import open_index, tidy
+from app.search.index import FORMAT, open_index, tidy
 from app.search.synonyms import Group, Synonyms
 from app.search.understand import LONGEST
 
@@ -70,6 +70,11 @@ def test_nonsense_is_not_answered(finder: Finder, typed: str) -> None:
     assert found.hits == ()
 
 
+def test_a_long_story_is_answered_though_most_of_it_is_in_no_text(finder: Finder) -> None:
+    story = "племінників повезли ніби в табір на море в Крим і вже рік не вертають"
+    assert finder.find(story).hits
+
+
 def test_a_query_without_an_answer_names_its_neighbours(finder: Finder) -> None:
     found = finder.find("купити пральну машину")
     assert not found.hits
@@ -96,10 +101,11 @@ AIMS = {
 """MRR@10 that families may rely on, by class of query."""
 
 
-def test_the_search_is_as_good_as_it_says(finder: Finder) -> None:
-    report = evaluate(read_queries(ROOT / "tests" / "queries.yaml"), lambda typed: ranked(finder, typed)).as_json()
-    reached = {name: round(means["mrr"], 3) for name, means in report["classes"].items()}
-    assert {name: reached[name] for name, aim in AIMS.items() if reached[name] < aim} == {}
+@pytest.mark.parametrize("name", ["queries.yaml", "queries-further.yaml"])
+def test_the_search_is_as_good_as_it_says(finder: Finder, name: str) -> None:
+    report = evaluate(read_queries(ROOT / "tests" / name), lambda typed: ranked(finder, typed)).as_json()
+    reached = {class_: round(means["mrr"], 3) for class_, means in report["classes"].items()}
+    assert {class_: reached[class_] for class_, aim in AIMS.items() if reached.get(class_, 1) < aim} == {}
     assert report["nonsense_answered"] <= 0.05
 
 
@@ -141,6 +147,12 @@ def test_the_lines_name_a_section_that_the_page_has(finder: Finder) -> None:
 OPERATORS = ["*", "AND", "NOT", "OR", '"', "(", ")", "~2", "^3", "[a TO b]", "title:", "?", "\\", "''", "' OR 1=1 --"]
 
 
+@pytest.fixture(scope="module")
+def warm(finder: Finder) -> Finder:
+    finder.warm()
+    return finder
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.one_of(
@@ -149,12 +161,12 @@ OPERATORS = ["*", "AND", "NOT", "OR", '"', "(", ")", "~2", "^3", "[a TO b]", "ti
         st.lists(st.sampled_from([*OPERATORS, "витяг", "днк", "реєстру", "dbnzu", "0800"]), max_size=12).map(" ".join),
     )
 )
-def test_no_query_breaks_the_search_or_holds_it_up(finder: Finder, typed: str) -> None:
+def test_no_query_breaks_the_search_or_holds_it_up(warm: Finder, typed: str) -> None:
     start = time.process_time()
-    found = finder.find(typed)
+    found = warm.find(typed)
     for hit in found.hits[:8]:
-        finder.show(found, hit, "uk")
-    finder.suggestions["uk"].begin(typed)
+        warm.show(found, hit, "uk")
+    warm.suggestions["uk"].begin(typed)
     assert time.process_time() - start < 0.2
 
 
@@ -198,7 +210,7 @@ def test_an_index_is_built_once_and_opened_again(tmp_path: Path, caplog: pytest.
     open_index(tmp_path, "a", small(1))
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
     assert not caplog.records
-    assert [path.name for path in tmp_path.iterdir()] == ["a-2"], "nothing half-built is left"
+    assert [path.name for path in tmp_path.iterdir()] == [f"a-{FORMAT}"], "nothing half-built is left"
 
 
 @pytest.mark.parametrize("damage", ["lexicon.tsv", "rows.json", "toc", "seg"])
@@ -206,18 +218,18 @@ def test_a_damaged_index_is_built_anew_with_a_line_in_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:
     open_index(tmp_path, "a", small(1))
-    hurt = next(path for path in (tmp_path / "a-2").iterdir() if damage in path.name)
+    hurt = next(path for path in (tmp_path / f"a-{FORMAT}").iterdir() if damage in path.name)
     hurt.write_bytes(b"\x00damaged")
     with caplog.at_level(logging.WARNING):
         finder = Finder(small(1), open_index(tmp_path, "a", small(1)), SYNONYMS)
     assert first(finder, "полон") == "article:page-1"
     assert any("cannot be read; building it anew" in record.getMessage() for record in caplog.records)
-    assert [path.name for path in tmp_path.iterdir()] == ["a-2"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"a-{FORMAT}"]
 
 
 def test_an_index_that_is_gone_is_built_anew(tmp_path: Path) -> None:
     open_index(tmp_path, "a", small(1))
-    shutil.rmtree(tmp_path / "a-2")
+    shutil.rmtree(tmp_path / f"a-{FORMAT}")
     assert first(Search(small(1), SYNONYMS, "a", tmp_path).finder, "суд") == "article:page-4"
 
 
@@ -225,7 +237,7 @@ def test_indexes_of_other_editions_are_tidied_away(tmp_path: Path) -> None:
     for digest in ("a", "b"):
         open_index(tmp_path, digest, small(1))
     tidy(tmp_path, "b")
-    assert [path.name for path in tmp_path.iterdir()] == ["b-2"]
+    assert [path.name for path in tmp_path.iterdir()] == [f"b-{FORMAT}"]
 
 
 EDITIONS = 20

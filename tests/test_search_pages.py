@@ -149,9 +149,12 @@ def test_too_little_gives_no_suggestion(client: LintingClient, typed: str) -> No
 
 
 def test_every_page_has_the_search(client: LintingClient) -> None:
-    for path in ("", "articles/police-statement", "organisations/", "glossary", "find-help", "search?q=суд"):
+    for path in ("", "articles/police-statement", "organisations/", "glossary", "search?q=суд"):
         found = etree.HTML(client.get(f"/uk/{path}").get_data(as_text=True))
         assert len(found.xpath("//form[@role='search' and @action='/uk/search']")) == 1, path
+    for path in ("find-help", "find-help?who=child"):
+        found = etree.HTML(client.get(f"/uk/{path}").get_data(as_text=True))
+        assert found.xpath("//header//a[@href='/uk/search']"), "the route leads there, without a second form in the way"
 
 
 # The command

@@ -28,6 +28,7 @@ from app.pathways.model import Pathways
 from app.pathways.plan import compose
 from app.pathways.public import LONG_PLAN
 from app.pathways.walk import walk
+from app.styleguide import TITLES
 from app.web.edition import Edition
 
 DAY = date(2026, 11, 1)
@@ -44,6 +45,7 @@ PARTS: Mapping[str, Callable[[Edition], Iterable[str]]] = {
     "guidance.publisher": lambda edition: sorted({s.publisher_id for s in edition.part(Sources).by_id.values()}),
     "directory.organisation": lambda edition: (body.id for body in edition.part(Directory)),
     "pathways.step": lambda edition: edition.part(Pathways).steps,
+    "styleguide.styleguide": lambda _: TITLES,
 }
 """What stands in the last part of an address, by endpoint."""
 
@@ -114,7 +116,7 @@ def _of_rule(client: Client, rule: Rule, edition: Edition, language: str) -> Ite
         return  # the choice of the language
     if first.status_code == 303:
         # A page that depends on answers: as every family meets it.
-        for answers in stories():
+        for answers in () if rule.endpoint in ASKED_FOR else stories():
             yield Screen(kind, language, f"{addresses[0]}?{urlencode(answers)}")
     elif first.mimetype == "text/html":
         for address in addresses:
@@ -139,6 +141,9 @@ def _filled(rule: Rule, edition: Edition, language: str) -> Iterator[str]:
         assert built is not None, rule.rule
         yield built[1]
 
+
+ASKED_FOR = frozenset({"pathways.find_help_map"})
+"""Pages that need more than answers: `STATES` says what."""
 
 State = tuple[str, Pairs]
 
@@ -212,6 +217,14 @@ def _in_full(edition: Edition) -> Iterator[State]:
             yield "plan-in-full:", [*answers, ("whole", "1")]
 
 
+def _maps(edition: Edition) -> Iterator[State]:
+    """The map in place of each list of regions."""
+    regions = [question.id for question in edition.part(Pathways).questions if question.kind.value == "region"]
+    for region in regions:
+        answers = next(answers for answers in stories() if region in dict(answers))
+        yield "", [("question", region), *((key, value) for key, value in answers if key != region)]
+
+
 def _two_columns(_: Edition) -> Iterator[State]:
     for answers in stories():
         yield "plan-in-two-columns:", [*answers, ("columns", "2")]
@@ -221,6 +234,7 @@ STATES: Mapping[str, Callable[[Edition], Iterator[State]]] = {
     "pathways.find_help": _questions,
     "pathways.plan": _in_full,
     "pathways.plan_print": _two_columns,
+    "pathways.find_help_map": _maps,
     "guidance.articles": lambda _: iter([("filtered", [("need", "extract")]), ("nothing fits", _NO_ARTICLE)]),
     "directory.organisations": _bodies,
     "directory.check_contact": _contacts,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 
 from app.content.sources import Sources
 from app.directory.cards import card, number_text
@@ -14,6 +14,7 @@ from app.directory.choose import ABROAD, Choice, choose
 from app.directory.contacts import LONGEST, Verdict, recognise
 from app.directory.forms import ContactForm
 from app.directory.labels import KINDS, NEEDS, SERVES
+from app.directory.map import RegionMap, draw_map, map_places
 from app.directory.model import Directory, Kind, Need, Serves
 from app.directory.vcard import vcards
 from app.web.cache import keep
@@ -48,6 +49,18 @@ def organisations() -> Response:
         serves=SERVES,
         kinds=KINDS,
         regions={code: words[language()] for code, words in directory.regions.items()},
+    )
+
+
+@blueprint.get("/regions")
+def regions() -> Response:
+    """Choose a region on the map, or in the list that does the same without it."""
+    shown = map_places(part(Directory), language(), lambda code: url_for("directory.organisations", region=code))
+    return public_page(
+        "directory/regions.html",
+        places=shown,
+        picture=draw_map(part(RegionMap), shown),
+        credit=part(RegionMap).credit,
     )
 
 

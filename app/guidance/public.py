@@ -17,6 +17,7 @@ from app.guidance.figures import Figures
 from app.guidance.model import Guidance, Topics
 from app.guidance.reading import Teaser, is_risky, marker, related, teaser, teasers, words
 from app.kernel.languages import SOURCE
+from app.kernel.text import alphabetical
 from app.web.edition import part
 from app.web.language import in_language, language
 from app.web.pages import DAY, MINUTE, public_page
@@ -145,14 +146,8 @@ def _address_of(scheme: str, target: str) -> str:
         "term": ("guidance.glossary", {"_anchor": target}),
         "route": ("pathways.find_help", {}),
         "check": ("directory.check_contact", {}),
+        "wall": ("wall.wall", {}),
+        "kept": ("kept.kept", {}),
     }
     endpoint, values = addresses[scheme]
     return url_for(endpoint, **values)
-
-
-_ALPHABET = {letter: place for place, letter in enumerate("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя")}
-
-
-def alphabetical(text: str) -> list[int]:
-    """A sorting key in the order of the Ukrainian alphabet (code points would put і, ї, є, ґ at the end)."""
-    return [_ALPHABET.get(letter, ord(letter) - 200) for letter in text.lower()]

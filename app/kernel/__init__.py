@@ -1,1 +1,1 @@
-"""What every slice may use: languages, partial dates, text folding, errors. No Flask, no SQL, no clock."""
+"""What every slice may use: languages, partial dates, text folding, drawing, errors. No Flask, no SQL, no clock."""

@@ -1,4 +1,4 @@
-"""Folding of text typed by people: apostrophes, digits, spaces."""
+"""Folding of text typed by people: apostrophes, digits, spaces; the order of the alphabet."""
 
 from __future__ import annotations
 
@@ -35,3 +35,11 @@ def wildcard(phrase: str) -> str:
     """
     words = (re.escape(word.removesuffix("*")) + (r"\w*" if word.endswith("*") else "") for word in phrase.split())
     return r"(?<![\w’])" + r"\s+".join(words) + r"(?![\w’])"
+
+
+_ALPHABET = {letter: place for place, letter in enumerate("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя")}
+
+
+def alphabetical(text: str) -> list[int]:
+    """A sorting key in the order of the Ukrainian alphabet (code points would put і, ї, є, ґ at the end)."""
+    return [_ALPHABET.get(letter, ord(letter) - 200) for letter in text.lower()]

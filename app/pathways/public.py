@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from app.content.sources import Sources
 from app.directory.cards import card
+from app.directory.map import RegionMap, draw_map, map_places
 from app.directory.model import Directory
 from app.directory.vcard import vcards
 from app.guidance.model import Guidance
 from app.guidance.reading import marker, teasers, words
-from app.kernel.dates import KYIV, PartialDate
+from app.kernel.dates import KYIV, PartialDate, in_words
 from app.kernel.languages import other
 from app.pathways.calendar import deadlines
 from app.pathways.conditions import UNKNOWN
@@ -38,6 +39,17 @@ MOST_PAIRS = 80
 LONG_PLAN = 15
 """Stations above which the last phase is shown in brief first, so that the page fits into one flight of TCP."""
 LONGEST_QUERY = 2000
+LARGE = ("size", "large")
+HEAVIEST_FILE = 60_000
+"""Bytes of a plan as one file, so that it goes through a messenger on a weak signal."""
+SHORTER_AND_SHORTER: Sequence[tuple[bool, frozenset[Phase]]] = (
+    (True, frozenset()),
+    (False, frozenset()),
+    (False, frozenset({Phase.THEN})),
+    (False, frozenset({Phase.THEN, Phase.WEEK})),
+    (False, frozenset(Phase)),
+)
+"""What a file that would be too heavy goes without: first the reasons and sources, then the later steps in full."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +71,39 @@ def find_help() -> Response:
             choices=choices(part(Pathways), part(Directory), position.pairs(), language()),
             position=position,
             plan_address=_with_answers("pathways.plan", position),
+            query=urlencode(position.pairs()),
             change_address=lambda question: _address("pathways.find_help", [*position.pairs(), ("change", question)]),
         )
     return _question_page(position, position.question)
+
+
+@blueprint.get("/find-help/map")
+def find_help_map() -> Response:
+    """Let a region question be answered on a map. What is chosen stands in the question's field, to be looked at."""
+    position = _position()
+    question = next((item for item in position.asked if item.id == request.args.get("question")), None)
+    if question is None or question.kind is not QuestionKind.REGION:
+        abort(redirect(_address("pathways.find_help", as_pairs(position.kept)), 303))
+    pathways, directory = part(Pathways), part(Directory)
+    others = [pair for pair in as_pairs(position.kept) if pair[0] != question.id]
+
+    def address_of(option: str) -> str:
+        return _address("pathways.find_help", [*others, (question.id, option), ("change", question.id)])
+
+    shown = map_places(directory, language(), address_of, chosen=next(iter(position.kept.get(question.id, ())), ""))
+    return answers_page(
+        "pathways/map.html",
+        text=pathways.words[language()].questions[question.id],
+        places=shown,
+        picture=draw_map(part(RegionMap), shown),
+        credit=part(RegionMap).credit,
+        options=[
+            (option_text(pathways, directory, question, option, language()), address_of(option))
+            for option in (*question.options, UNKNOWN)
+            if option not in directory.regions
+        ],
+        back=_address("pathways.find_help", [*as_pairs(position.kept), ("change", question.id)]),
+    )
 
 
 @blueprint.get("/plan")
@@ -71,7 +113,6 @@ def plan() -> Response:
     made, sheet = _plan(position)
     guidance = part(Guidance)
     articles = teasers(guidance, sheet.articles, language())
-    pairs = position.pairs()
     return answers_page(
         "pathways/plan.html",
         sheet=sheet,
@@ -82,23 +123,40 @@ def plan() -> Response:
         articles=articles,
         titles={item.slug: item.title for item in articles},
         words=words(guidance, sheet.terms, language()),
-        brief=len(sheet.stations) > LONG_PLAN and "whole" not in request.args,
-        links={
-            "whole": _address("pathways.plan", [*pairs, ("whole", "1")]),
-        }
-        | {
-            name: _address(f"pathways.{name}", pairs)
-            for name in ("find_help", "plan_print", "plan_pdf_file", "plan_ics", "plan_vcf")
-        },
-        columns_link=_address("pathways.plan_print", [*pairs, ("columns", "2")]),
+        brief=is_long(sheet) and "whole" not in request.args,
+        links=plan_links(position),
+        query=urlencode(position.pairs()),
     )
+
+
+def asked_plan() -> tuple[Position, Sheet]:
+    """Return the plan that the present address asks for; without the essential answers, go back to the question."""
+    position = _answered()
+    return position, _plan(position)[1]
+
+
+def is_long(sheet: Sheet) -> bool:
+    """Whether the page shows the last phase in brief first."""
+    return len(sheet.stations) > LONG_PLAN
+
+
+def plan_links(position: Position) -> dict[str, str]:
+    """Return the addresses of a plan in all its forms, by the names that templates use."""
+    pairs = position.pairs()
+    names = ("find_help", "plan", "plan_print", "plan_pdf_file", "plan_ics", "plan_vcf", "plan_file")
+    return {name: _address(f"pathways.{name}", pairs) for name in names} | {
+        "whole": _address("pathways.plan", [*pairs, ("whole", "1")]),
+        "columns": _address("pathways.plan_print", [*pairs, ("columns", "2")]),
+        "large": _address("pathways.plan_print", [*pairs, LARGE]),
+    }
 
 
 @blueprint.get("/plan/print")
 def plan_print() -> Response:
-    """Show the plan for paper: one column, or two with the other language beside."""
+    """Show the plan for paper: one column, two with the other language beside, or one in large print."""
     position = _answered()
-    two = request.args.get("columns") == "2"
+    large = request.args.get("size") == "large"
+    two = not large and request.args.get("columns") == "2"
     languages = [language(), other(language())] if two else [language()]
     return answers_page(
         "pathways/plan_print.html",
@@ -106,9 +164,37 @@ def plan_print() -> Response:
         phases=Phase,
         kind=LineKind,
         call_text=call_text,
+        large=large,
         back=_with_answers("pathways.plan", position),
+        other_size=_address("pathways.plan_print", [*position.pairs(), *([] if large else [LARGE])]),
         now=datetime.now(KYIV),
     )
+
+
+@blueprint.get("/plan.html")
+def plan_file() -> Response:
+    """Hand out the plan as one file that opens without a connection, to be sent by messenger."""
+    position = _answered()
+    _, sheet = _plan(position)
+    site = str(current_app.config["SITE_URL"])
+    body = b""
+    for with_reasons, brief in SHORTER_AND_SHORTER:
+        body = render_template(
+            "pathways/plan_file.html",
+            sheet=sheet,
+            words=paper_words(language()),
+            phases=PHASES,
+            kind=LineKind,
+            call_text=call_text,
+            publishers=_publishers,
+            with_reasons=with_reasons,
+            brief=brief,
+            address=f"{site}{_with_answers('pathways.plan', position)}" if site else "",
+            day=in_words(_today(), language()),
+        ).encode()
+        if len(body) <= HEAVIEST_FILE:
+            break
+    return _file(body, "text/html", "plan.html")
 
 
 @blueprint.get("/plan.pdf")
@@ -249,6 +335,12 @@ def _plan(position: Position, code: str | None = None) -> tuple[Plan, Sheet]:
     return made, sheet
 
 
+def _publishers(sources: Sequence[str]) -> list[str]:
+    """Who published the sources, each once; Russian pages, which the site only warns of, are left out."""
+    found = (part(Sources).by_id[source] for source in sources)
+    return list(dict.fromkeys(source.publisher for source in found if source.is_linked))
+
+
 def _question_page(position: Position, question: Question) -> Response:
     pathways, directory = part(Pathways), part(Directory)
     known = position.kept.get(question.id, ())
@@ -274,6 +366,7 @@ def _question_page(position: Position, question: Question) -> Response:
         back=_previous(position, question),
         plan_address=None if position.open_essentials else _with_answers("pathways.plan", position),
         unknown=UNKNOWN,
+        map_address=_address("pathways.find_help_map", [*as_pairs(position.kept), ("question", question.id)]),
     )
 
 

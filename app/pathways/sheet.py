@@ -17,7 +17,7 @@ from app.pathways.conditions import UNKNOWN, Answers
 from app.pathways.model import LineKind, Pathways, Phase, Question, QuestionKind
 from app.pathways.plan import Plan, Stop
 
-MOST_TERMS = 10
+MOST_TERMS = 7
 """Terms explained on a plan's page: the first ones, so that a plan stays within one flight of TCP."""
 
 

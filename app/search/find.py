@@ -15,7 +15,7 @@ from app.search.documents import Document, Kind, Text
 from app.search.fold import key, words
 from app.search.index import Index, open_index
 from app.search.ranking import Ranking, Scores
-from app.search.snippet import Marker, Piece, Snippet, snippet
+from app.search.snippet import Marker, Piece, Snippet, looked_up, snippet
 from app.search.suggest import suggestions
 from app.search.synonyms import Meanings, Member, Synonyms, analysed
 from app.search.understand import Understanding, Understood
@@ -29,7 +29,10 @@ FADING = 0.02
 """What a year without a change of meaning takes from an article, counted from the newest, three years at the most."""
 
 ANSWERS = 0.5
-"""Score of the best document below which nothing answers."""
+STORY_ANSWERS = 0.3
+SHORT_QUERY, STORY = 4, 8
+"""Score of the best document below which nothing answers, for a query of up to SHORT_QUERY words with a topic, and for
+one of STORY words and more; between them it falls evenly: the longer a story, the less of it any text can say."""
 BESIDE = 0.35
 """Share of the best score below which a document is left out."""
 MOST = 60
@@ -116,6 +119,13 @@ class Finder:
         marker = Marker(found.understood.concepts, found.rarity, spoken)
         return Shown(hit.document, spoken, marker.mark(text.title), snippet(text, marker))
 
+    def warm(self) -> None:
+        """Look up the words of all texts once: the lines of an answer need them, and no reader should wait for it."""
+        for document in self.documents:
+            for language, text in document.texts.items():
+                for said in (text.title, text.summary, *(part for s in text.sections for part in (s.heading, s.text))):
+                    looked_up(said, language)
+
     def _alone(self, understood: Understood) -> int | None:
         """Return the document that alone may answer: what Russian pages offer leads to the warning about them."""
         query = understood.lemmas
@@ -146,9 +156,9 @@ def priors(documents: Sequence[Document]) -> list[float]:
 
 def answers(understood: Understood, scores: Scores, best: int) -> bool:
     """Whether the best document answers at all: a query of small words only has no answer."""
-    if all(concept.is_small for concept in understood.concepts):
-        return False
-    return bool(scores.score[best] >= ANSWERS)
+    telling = sum(not concept.is_small for concept in understood.concepts)
+    length = min(max(telling - SHORT_QUERY, 0) / (STORY - SHORT_QUERY), 1)
+    return telling > 0 and bool(scores.score[best] >= ANSWERS + (STORY_ANSWERS - ANSWERS) * length)
 
 
 def _plain(text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ ranking with its own matchers takes ten times as long (see docs/decisions/0007).
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import math
@@ -16,6 +17,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from whoosh.analysis import Analyzer, Token
+from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import TEXT, Schema
-from whoosh.filedb.filestore import FileStorage, RamStorage, Storage
+from whoosh.filedb.filestore import FileStorage, Storage
 from whoosh.reading import IndexReader, TermNotFound
 
 from app.search.documents import Document, Text
@@ -34,7 +37,7 @@ from app.search.morphology import LANGUAGES, lemmas
 
 log = logging.getLogger(__name__)
 
-FORMAT = "2"
+FORMAT = "3"
 """Part of the folder's name: an index made by other rules is never opened."""
 
 BOOSTS = {"title": 3.0, "asks": 4.0, "head": 0.9, "summary": 1.4, "body": 0.7}
@@ -139,7 +142,8 @@ def build(storage: Storage, library: Library) -> None:
     """Write the index of `library` to an empty `storage`, a row for each document, in order."""
     means = {language: _mean_lengths(said) for language, said in library.items()}
     index = storage.create_index(_schema())
-    writer = index.writer(limitmb=512)
+    # Postings are short: compressing them costs more time, at building and at reading, than the space is worth.
+    writer = index.writer(limitmb=512, codec=W3Codec(compression=0))
     for in_languages in zip(*library.values(), strict=True):
         row: dict[str, str] = {}
         for language, said in zip(library, in_languages, strict=True):
@@ -276,7 +280,24 @@ def open_index(folder: Path, digest: str, documents: Sequence[Document]) -> Inde
 
     Safe while other processes do the same: each builds in a folder of its own, the first to finish gives it its name.
     """
-    path = folder / f"{digest}-{FORMAT}"
+    with _uncollected():
+        return _open_or_build(folder, f"{digest}-{FORMAT}", documents)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold the garbage collector: it would look again and again at a hundred thousand values that all stay."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _open_or_build(folder: Path, name: str, documents: Sequence[Document]) -> Index:
+    path = folder / name
     if path.is_dir():
         try:
             return _open(path)
@@ -312,15 +333,6 @@ def tidy(folder: Path, keep: str) -> None:
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and path.name != f"{keep}-{FORMAT}":
             shutil.rmtree(path, ignore_errors=True)
-
-
-def index_in_memory(documents: Sequence[Document]) -> Index:
-    """Return an index that no file holds, for tests and measurements."""
-    storage, library = RamStorage(), speak(documents)
-    build(storage, library)
-    reader = storage.open_index().reader()
-    postings = Postings(reader, [document.id for document in documents], _rows(_weights(library)))
-    return Index(postings, Lexicon(entries(_seen(reader), _words(library))))
 
 
 def _write(path: Path, documents: Sequence[Document]) -> None:

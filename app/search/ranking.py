@@ -25,20 +25,17 @@ COVERED = 0.66
 """How much of the score depends on the share of the query that a document covers."""
 SMALL = 1.5
 """The most that a word without a topic tells, however few documents hold it."""
+SAID = 0.4
+"""How much a document must say of an idea for it to be covered whole."""
 SURE = 0.9
 """Weight of an alternative from which on it is the word itself, so that it tells how rare the idea is."""
 
 
 @dataclass(frozen=True)
 class Scores:
-    """For each document its score, the share of the query's weight that it covers, and its likest phrase (0 to 1).
-
-    `rarity` says of each idea how much it tells.
-    """
+    """For each document its score, and for each idea of the query how much it tells."""
 
     score: Floats
-    coverage: Floats
-    likeness: Floats
     rarity: tuple[float, ...] = ()
 
 
@@ -63,17 +60,17 @@ class Ranking:
             told = min(told, SMALL) if concept.is_small else told
             rarities.append(told)
             text += told * found
-            covered += told * concept.trust * np.minimum(found * 2.5, 1)
+            covered += told * concept.trust * np.minimum(found / SAID, 1)
             total += told
             mass += told * told
             for language, said in self._in_phrases(concept):
                 liked[language] += told * told * said
         if not total:
-            return Scores(text, covered, np.zeros(size, np.float32))
+            return Scores(text)
         covered /= total
         likeness = self._likeness(liked, float(np.sqrt(mass)))
         score = (text / total + PHRASE * likeness) * (1 - COVERED + COVERED * covered)
-        return Scores(score * self._priors, covered, likeness, tuple(rarities))
+        return Scores(score * self._priors, tuple(rarities))
 
     def _in_documents(self, concept: Concept) -> tuple[Floats, int]:
         """Return for each document how much it says of an idea (0 to 1), and how many say it in so many words."""

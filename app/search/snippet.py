@@ -61,7 +61,7 @@ class Marker:
 
     def hits(self, text: str) -> list[tuple[int, int, int]]:
         """Return (start, end, idea) of each word or phrase of `text` that says an idea."""
-        spoken = analysed(text, self.language)
+        spoken = looked_up(text, self.language)
         found, place = [], 0
         while place < len(spoken):
             start, _, forms = spoken[place]
@@ -113,7 +113,7 @@ def snippet(text: Text, marker: Marker) -> Snippet:
 
 def _window(section: Section, marker: Marker) -> tuple[int, int, float]:
     """Return (start, end, worth) of the run of WINDOW words that says most."""
-    spoken = analysed(section.text, marker.language)
+    spoken = looked_up(section.text, marker.language)
     if not spoken:
         return 0, 0, 0.0
     ideas: Mapping[int, int] = {start: idea for start, _, idea in marker.hits(section.text)}
@@ -137,6 +137,6 @@ def _pieces(text: str, start: int, end: int, hits: Iterable[tuple[int, int, int]
 
 
 @lru_cache(maxsize=8192)
-def analysed(text: str, language: str) -> Analysed:
+def looked_up(text: str, language: str) -> Analysed:
     """Return (start, end, dictionary forms) of each word of a text of the edition; remembered, since texts are few."""
     return tuple((word.start, word.end, lemmas(word.text, language)) for word in words(text))

@@ -55,7 +55,6 @@ class Change(StrEnum):
     LAYOUT = "layout"
     SCRIPT = "script"
     SPELLING = "spelling"
-    SYNONYMS = "synonyms"
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort
+from flask import Blueprint, Flask, Response, abort, g
+from markupsafe import Markup
 
 from app.web.cache import keep
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 YEAR = 31_536_000
+SPRITE = "icons.svg"
+_SYMBOL = re.compile(r'<symbol id="([a-z]+)".*?</symbol>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,26 @@ def install_assets(app: Flask) -> None:
 
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = lambda name: f"/static/{assets[name].hashed}"
+    symbols = read_symbols(assets[SPRITE].body.decode())
+    app.jinja_env.globals["icon"] = lambda name: _icon(symbols, name)
+    app.jinja_env.globals["icon_sheet"] = lambda: _icon_sheet(symbols)
+
+
+def read_symbols(sprite: str) -> Mapping[str, str]:
+    """Return the symbols of a sprite by id, as they stand in it."""
+    return {found.group(1): found.group(0) for found in _SYMBOL.finditer(sprite)}
+
+
+def _icon(symbols: Mapping[str, str], name: str) -> Markup:
+    """Return a drawing that stands beside words and says nothing itself; its lines come once at the page's end."""
+    if name not in symbols:
+        raise KeyError(f"{SPRITE} has no symbol {name!r}")
+    g.setdefault("icons", set()).add(name)
+    return Markup('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>').format(name)
+
+
+def _icon_sheet(symbols: Mapping[str, str]) -> Markup:
+    """Return the lines of the icons that the page has used."""
+    used = "".join(symbols[name] for name in sorted(g.get("icons", ()))).replace('id="', 'id="i-')
+    # The sprite is a file of our own: nothing in it comes from anyone else.
+    return Markup('<svg class="none">{}</svg>').format(Markup(used)) if used else Markup()  # noqa: S704

@@ -32,8 +32,8 @@ BUDGETS = Path(__file__).parent.parent / "weights.json"
 MOST_STYLE = 7 * 1024
 MOST_PAGE = 14 * 1024
 MOST_WHOLE = 30 * 1024
-LATER = frozenset({"plan-in-full", "plan-in-two-columns"})
-"""Asked for on a plan's page, so never a first visit: they may weigh what a page with every enhancement may."""
+LATER = frozenset({"plan-in-full", "plan-in-two-columns", "styleguide"})
+"""Asked for on a plan's page, or by those who compose pages: never a first visit, they may weigh what all of it may."""
 NOON = "2026-11-25T12:00:00+02:00"
 """A working day at noon in Kyiv: most bodies are open."""
 
