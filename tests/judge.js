@@ -34,7 +34,7 @@ const judge = {
       `${rule.id}: ${node.html.slice(0, 160)} ${[...node.any, ...node.all, ...node.none].map(check => check.message).join('; ')}`))
   },
 
-  name: element => `<${element.localName} ${element.className}> ${(element.innerText || element.name || '').trim().slice(0, 60)}`,
+  name: element => `<${element.localName} ${element.getAttribute('class') ?? ''}> ${(element.innerText ?? element.textContent ?? '').trim().slice(0, 60)}`,
 
   targets: () => [...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type=hidden])')]
     .filter(element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.skip:not(:focus)')),
@@ -56,7 +56,11 @@ const judge = {
     return /\p{L}{2}/u.test(rest.textContent)
   },
 
-  smallTargets: () => judge.targets().filter(element => !judge.isInSentence(element)).flatMap(element => {
+  // A place on a drawn map, small as it is drawn, leads where a link of a list beside it leads too (WCAG 2.5.8 excepts it).
+  isDrawnAgain: element => element instanceof SVGElement && judge.targets()
+    .some(other => other instanceof HTMLAnchorElement && other.getAttribute('href') === element.getAttribute('href') && judge.box(other).height >= 24),
+
+  smallTargets: () => judge.targets().filter(element => !judge.isInSentence(element) && !judge.isDrawnAgain(element)).flatMap(element => {
     const { width, height } = judge.box(element)
     const least = element.matches('button, .button, .door, select, input, header a, footer a, [href^="tel:"]') ? 44 : 24
     // Half a pixel is rounding of rem.
