@@ -15,7 +15,7 @@ addEventListener('activate', event => event.waitUntil(clients.claim()))
 addEventListener('message', event => {
   const { keep, quiet, refresh } = event.data
   if (keep) event.waitUntil(keepPlan(keep, quiet, told => event.ports[0].postMessage(told)))
-  if (refresh) event.waitUntil(refreshOnce())
+  if (refresh) event.waitUntil(refreshAnew())
 })
 
 addEventListener('fetch', event => {
@@ -70,8 +70,15 @@ function refreshOnce() {
   return refreshing
 }
 
-// The list of a kept plan has the same tag until the edition, the site or the day is another one.
+// Asked for when the connection is back: what is under way may have begun before, and the first try often still fails.
+async function refreshAnew() {
+  await refreshing
+  for (let tries = 0; tries < 4 && !await refreshOnce(); tries++) await new Promise(done => setTimeout(done, 2000))
+}
+
+// Returns whether every plan could be asked for. The list of a kept plan has the same tag until the edition, the site or the day is another one.
 async function refreshAll() {
+  let reached = true
   for (const plan of await records()) {
     try {
       const answer = await fetch(plan.list, { cache: 'no-store', headers: { 'If-None-Match': plan.tag } })
@@ -80,8 +87,12 @@ async function refreshAll() {
       const fresh = await planIn(answer, { list: plan.list, quiet: plan.quiet, updated: true })
       if (!await fill(fresh, plan)) continue
       for (const client of await clients.matchAll()) client.postMessage({ updated: fresh.words.refreshed })
-    } catch { /* No connection: what is kept stays as it is. */ }
+    } catch {
+      // No connection: what is kept stays as it is.
+      reached = false
+    }
   }
+  return reached
 }
 
 async function planIn(answer, known) {
