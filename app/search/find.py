@@ -17,7 +17,7 @@ from app.search.index import Index, open_index
 from app.search.ranking import Ranking, Scores
 from app.search.snippet import Marker, Piece, Snippet, looked_up, snippet
 from app.search.suggest import suggestions
-from app.search.synonyms import Meanings, Member, Synonyms, analysed
+from app.search.synonyms import Meanings, Member, Synonyms, analysed, stands
 from app.search.understand import Understanding, Understood
 
 PRIORS = {Kind.ARTICLE: 1.0, Kind.ORGANISATION: 0.82, Kind.STEP: 0.8, Kind.QUESTION: 0.9, Kind.TERM: 0.8}
@@ -129,14 +129,9 @@ class Finder:
     def _alone(self, understood: Understood) -> int | None:
         """Return the document that alone may answer: what Russian pages offer leads to the warning about them."""
         query = understood.lemmas
-        for place, member in self._only:
-            for start in range(len(query) - len(member.words) + 1):
-                if all(
-                    set(wanted) & set(query[start + offset].get(member.language, ()))
-                    for offset, wanted in enumerate(member.words)
-                ):
-                    return place
-        return None
+        return next(
+            (at for at, member in self._only for start in range(len(query)) if stands(member, query, start)), None
+        )
 
 
 def priors(documents: Sequence[Document]) -> list[float]:

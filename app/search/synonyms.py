@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.content.library import Reader
@@ -76,12 +76,16 @@ class Meanings:
         for language, forms in query[place].items():
             for lemma in forms:
                 for number, member in self._by_first.get((language, lemma), ()):
-                    rest = query[place : place + len(member.words)]
-                    if len(rest) == len(member.words) and all(
-                        set(wanted) & set(found.get(language, ()))
-                        for wanted, found in zip(member.words, rest, strict=True)
-                    ):
+                    if stands(member, query, place):
                         yield number, member
+
+
+def stands(member: Member, query: Sequence[Mapping[str, tuple[str, ...]]], place: int) -> bool:
+    """Whether a phrase stands in `query` from `place` on; `query` gives each word's dictionary forms by language."""
+    rest = query[place : place + len(member.words)]
+    return len(rest) == len(member.words) and all(
+        set(wanted) & set(found.get(member.language, ())) for wanted, found in zip(member.words, rest, strict=True)
+    )
 
 
 def analysed(phrase: str, language: str) -> Lemmas:
