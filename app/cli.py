@@ -22,7 +22,8 @@ from app.search.documents import Kind
 from app.search.evaluate import EvaluationError, evaluate, read_queries
 from app.search.find import Finder, Search
 from app.search.index import tidy
-from app.storage.engine import UnreachableError, reach, upgrade, writing
+from app.storage.database import prepare_database
+from app.storage.engine import UnreachableError
 from app.web.edition import part
 
 content = AppGroup("content", help="The content files.")
@@ -86,16 +87,18 @@ def prepare(settings: Settings) -> None:
         secret(settings)
     except OSError as error:
         raise ConfigError(f"INSTANCE is {str(settings.instance)!r}; it cannot be written: {error.strerror}.") from None
+    now = datetime.now(UTC)
     try:
-        engine = reach(settings.database)
+        database = prepare_database(
+            settings.database, keys=settings.vault_keys, key_file=settings.key_file, today=now.date()
+        )
     except UnreachableError as error:
         raise ConfigError(f"DATABASE_URL leads to no database: {error}") from None
     try:
-        upgrade(engine)
-        with writing(engine) as session:
-            record_edition(session, edition.digest, datetime.now(UTC))
+        with database.writing() as session:
+            record_edition(session, edition.digest, now)
     finally:
-        engine.dispose()
+        database.engine.dispose()
     tidy(settings.search, edition.digest)
     edition.part(Search).finder  # noqa: B018 (asking builds the index, so that workers only open it)
 

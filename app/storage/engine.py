@@ -1,9 +1,7 @@
-"""The engine (SQLite by default, PostgreSQL by address) and its transactions."""
+"""The engine (SQLite by default, PostgreSQL by address), the base of all tables, and the migrations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -53,21 +51,6 @@ def reach(address: str) -> Engine:
     except OperationalError as error:
         engine.dispose()
         raise UnreachableError(str(error.orig).splitlines()[0]) from None
-
-
-@contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
-    """A session that is rolled back at the end."""
-    with Session(engine) as session:
-        yield session
-        session.rollback()
-
-
-@contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
-    """A session whose work is committed as a whole, or not at all."""
-    with Session(engine.execution_options(sqlite_begin="IMMEDIATE")) as session, session.begin():
-        yield session
 
 
 def migrations(engine: Engine) -> Config:
