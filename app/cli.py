@@ -13,6 +13,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 import app.translations
+from app.audit.store import head, read_head, verify
 from app.config import Settings, secret
 from app.content.library import Library
 from app.content.store import record_edition
@@ -24,10 +25,12 @@ from app.search.find import Finder, Search
 from app.search.index import tidy
 from app.storage.database import prepare_database
 from app.storage.engine import UnreachableError
+from app.web.database import database
 from app.web.edition import part
 
 content = AppGroup("content", help="The content files.")
 storage = AppGroup("storage", help="The database and the instance folder.")
+audit = AppGroup("audit", help="The audit record.")
 search = AppGroup("search", help="How well the search answers.")
 translations = AppGroup("translations", help="The interface's words.")
 
@@ -35,6 +38,7 @@ translations = AppGroup("translations", help="The interface's words.")
 def install_commands(site: Flask) -> None:
     site.cli.add_command(content)
     site.cli.add_command(storage)
+    site.cli.add_command(audit)
     site.cli.add_command(search)
     site.cli.add_command(translations)
 
@@ -101,6 +105,27 @@ def prepare(settings: Settings) -> None:
         database.engine.dispose()
     tidy(settings.search, edition.digest)
     edition.part(Search).finder  # noqa: B018 (asking builds the index, so that workers only open it)
+
+
+@audit.command("verify")
+@click.option("--head", "noted", metavar="NUMBER:HASH", help="A head noted earlier, which must still stand.")
+def audit_verify(noted: str | None) -> None:
+    """Follow the chain of the audit record; exit status 1, and where it breaks, if it does not hold."""
+    try:
+        known = read_head(noted) if noted else None
+    except ValueError:
+        raise click.BadParameter("it takes what `audit head` prints", param_hint="--head") from None
+    with database().reading() as session:
+        verdict = verify(session, known=known)
+    click.echo(verdict.broken or f"{verdict.records} records hold")
+    sys.exit(1 if verdict.broken else 0)
+
+
+@audit.command("head")
+def audit_head() -> None:
+    """Print the end of the chain as NUMBER:HASH. Note it daily outside the database: it shows what was cut off."""
+    with database().reading() as session:
+        click.echo(str(head(session)))
 
 
 @search.command("evaluate")

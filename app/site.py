@@ -29,6 +29,7 @@ from app.search.documents import Kind
 from app.search.find import Search
 from app.web.assets import install_assets
 from app.web.cache import PageCache
+from app.web.database import database, install_database
 from app.web.edition import Edition, part, set_edition
 from app.web.headers import install_headers
 from app.web.language import install_language, language, this_page_in
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     install_assets(site)
     install_headers(site, hsts=settings.hsts)
     install_parts(site)
+    install_database(site)
     install_limits(site, storage=settings.rate_limit_storage, pdf=settings.pdf_limit)
     install_commands(site)
     for blueprint in (
@@ -95,6 +97,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
 def serve() -> Flask:
     """Return the site as a worker serves it: the search is open before the first reader comes."""
     site = create_app()
+    database(site)
     with site.app_context():
         finder = part(Search).finder
     threading.Thread(target=finder.warm, name="warm-search", daemon=True).start()

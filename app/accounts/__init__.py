@@ -1,0 +1,1 @@
+"""People who sign in: roles and permissions, invitation, second factor, sign-ins."""

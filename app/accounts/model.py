@@ -1,0 +1,117 @@
+"""Roles, what each may do, and the rules of four eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is here for. A person may hold several, where `SEPARATE` allows it."""
+
+    ADMINISTRATOR = "administrator"
+    SUPERVISOR = "supervisor"
+    REGISTRAR = "registrar"
+    AUDITOR = "auditor"
+    EDITOR = "editor"
+    REVIEWER = "reviewer"
+    TRANSLATOR = "translator"
+    COORDINATOR = "coordinator"
+    VOLUNTEER = "volunteer"
+
+
+class Permission(StrEnum):
+    """What a view can ask for. Every view that is not public states one."""
+
+    OWN_ACCOUNT = "own-account"
+    MANAGE_ACCOUNTS = "manage-accounts"
+    READ_AUDIT = "read-audit"
+    ANSWER_REQUESTS = "answer-requests"
+    DECIDE_REQUESTS = "decide-requests"
+    KEEP_REGISTER = "keep-register"
+    SEE_FIGURES = "see-figures"
+    EDIT_CONTENT = "edit-content"
+    REVIEW_CONTENT = "review-content"
+    TRANSLATE_CONTENT = "translate-content"
+    HELP_FAMILIES = "help-families"
+    LEAD_ORGANISATION = "lead-organisation"
+
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset({Permission.OWN_ACCOUNT, Permission.MANAGE_ACCOUNTS}),
+    Role.SUPERVISOR: frozenset(
+        {
+            Permission.OWN_ACCOUNT, Permission.ANSWER_REQUESTS, Permission.DECIDE_REQUESTS, Permission.KEEP_REGISTER,
+            Permission.SEE_FIGURES,
+        }
+    ),
+    Role.REGISTRAR: frozenset({Permission.OWN_ACCOUNT, Permission.ANSWER_REQUESTS, Permission.KEEP_REGISTER}),
+    Role.AUDITOR: frozenset({Permission.OWN_ACCOUNT, Permission.READ_AUDIT, Permission.SEE_FIGURES}),
+    Role.EDITOR: frozenset({Permission.OWN_ACCOUNT, Permission.EDIT_CONTENT}),
+    Role.REVIEWER: frozenset({Permission.OWN_ACCOUNT, Permission.EDIT_CONTENT, Permission.REVIEW_CONTENT}),
+    Role.TRANSLATOR: frozenset({Permission.OWN_ACCOUNT, Permission.TRANSLATE_CONTENT}),
+    Role.COORDINATOR: frozenset({Permission.OWN_ACCOUNT, Permission.HELP_FAMILIES, Permission.LEAD_ORGANISATION}),
+    Role.VOLUNTEER: frozenset({Permission.OWN_ACCOUNT, Permission.HELP_FAMILIES}),
+}  # fmt: skip
+"""The one table of rights. Who manages accounts sees no family; who reads the audit changes nothing."""
+
+PERSONAL = frozenset(
+    {
+        Permission.MANAGE_ACCOUNTS, Permission.READ_AUDIT, Permission.ANSWER_REQUESTS, Permission.DECIDE_REQUESTS,
+        Permission.KEEP_REGISTER, Permission.HELP_FAMILIES, Permission.LEAD_ORGANISATION,
+    }
+)  # fmt: skip
+"""Permissions that show personal data: whoever holds one signs in with a second factor."""
+
+SEPARATE = (
+    frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),
+    frozenset({Role.ADMINISTRATOR, Role.REGISTRAR}),
+    frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    frozenset({Role.AUDITOR, Role.SUPERVISOR}),
+    frozenset({Role.AUDITOR, Role.REGISTRAR}),
+)
+"""Roles that one person never holds together: nobody grants access to oneself, nobody audits oneself."""
+
+OF_ORGANISATION = frozenset({Role.COORDINATOR, Role.VOLUNTEER})
+"""Roles that belong to one organisation of the directory and see its families only."""
+
+
+class RoleError(Exception):
+    """The roles cannot be held together, there is none, or the organisation does not fit them."""
+
+
+class FourEyesError(Exception):
+    """The same person cannot do both halves of a deed."""
+
+
+def permissions(roles: Iterable[Role]) -> frozenset[Permission]:
+    """Return everything that `roles` together may do."""
+    return frozenset().union(*(PERMISSIONS[role] for role in roles))
+
+
+def needs_second_factor(roles: Iterable[Role]) -> bool:
+    """Say whether whoever holds `roles` must sign in with a second factor."""
+    return bool(permissions(roles) & PERSONAL)
+
+
+def checked_roles(roles: Iterable[Role], *, organisation: str) -> frozenset[Role]:
+    """Return `roles` if one person may hold them. Raises RoleError; `organisation` is the id of one, or empty."""
+    wanted = frozenset(roles)
+    if not wanted:
+        raise RoleError("a person without a role can do nothing here")
+    if any(pair <= wanted for pair in SEPARATE):
+        raise RoleError("these roles watch over each other and cannot be one person's")
+    if bool(wanted & OF_ORGANISATION) != bool(organisation):
+        raise RoleError("coordinators and volunteers, and only they, belong to an organisation")
+    return wanted
+
+
+def apart(first: str, second: str) -> None:
+    """Raise FourEyesError where one account is both `first` and `second` (proposes and decides, writes and reviews)."""
+    if first == second:
+        raise FourEyesError("another person has to do this")
+
+
+def may_change_roles(actor: str, subject: str) -> None:
+    """Raise FourEyesError where somebody would change what they may do themselves."""
+    apart(actor, subject)
