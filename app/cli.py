@@ -12,6 +12,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+import app.accounts.store
 import app.translations
 from app.audit.store import head, read_head, verify
 from app.config import Settings, secret

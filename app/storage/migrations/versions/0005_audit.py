@@ -32,7 +32,7 @@ def upgrade() -> None:
         op.execute(
             "CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit "
             "WHEN NEW.number <= (SELECT max(number) FROM audit) "
-            f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"  # noqa: S608 (no value comes from outside)
+            "BEGIN SELECT RAISE(ABORT, 'the audit record is only ever added to'); END"
         )
         return
     op.execute(
