@@ -14,6 +14,7 @@ import app.device
 import app.directory.public
 import app.front
 import app.guidance.public
+import app.operations.staff
 import app.pathways.public
 import app.search.public
 import app.styleguide
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.wall.blueprint,
         app.device.blueprint,
         app.device.pages_blueprint,
+        app.operations.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     _install_error_pages(site)

@@ -33,6 +33,7 @@ class Event(StrEnum):
     FILE_READ = "file.read"
     FILE_DELETED = "file.deleted"
     AUDIT_READ = "audit.read"
+    AUDIT_VERIFIED = "audit.verified"
     BACKUP_MADE = "backup.made"
     BACKUP_RESTORED = "backup.restored"
     DEMO_LOADED = "demo.loaded"
@@ -48,6 +49,7 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.SIGN_IN_REVOKED: frozenset({"reason"}),
     Event.SECOND_FACTOR_CHANGED: frozenset({"change"}),
     Event.AUDIT_READ: frozenset({"filters"}),
+    Event.AUDIT_VERIFIED: frozenset({"verdict"}),
     Event.ACCOUNTS_LISTED: frozenset({"count"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
@@ -58,8 +60,13 @@ OPTIONAL = frozenset({"namesake", "request"})
 READS = frozenset({Event.ACCOUNT_READ, Event.FILE_READ})
 """Events by which somebody has seen personal data of one subject."""
 
-DECISIONS = frozenset({Event.ACCOUNT_ROLES_CHANGED, Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED})
-"""Events that show what a reading was for. Many readings and none of these is worth a question."""
+DECISIONS = frozenset(
+    {
+        Event.ACCOUNT_ROLES_CHANGED, Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED, Event.ACCOUNT_CHANGED,
+        Event.SIGN_IN_REVOKED, Event.FILE_DELETED,
+    }
+)  # fmt: skip
+"""Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""
 
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/,=-]{0,119}")
 _PHONE = re.compile(r"[\d-]{9,}")
@@ -96,9 +103,14 @@ def checked(event: Event, *, actor: str, subject: str, details: Mapping[str, str
     if missing or unknown:
         raise AuditError(f"{event}: missing {sorted(missing)}, unknown {sorted(unknown)}")
     for name, value in {"actor": actor, "subject": subject, **details}.items():
-        if not _REFERENCE.fullmatch(value) or _PHONE.fullmatch(value):
+        if not is_reference(value):
             raise AuditError(f"{event}: {name} is no reference")
     return details
+
+
+def is_reference(text: str) -> bool:
+    """Say whether `text` can stand in a record: a short ASCII reference, and no number of a phone."""
+    return bool(_REFERENCE.fullmatch(text)) and not _PHONE.fullmatch(text)
 
 
 def moment(now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -109,10 +109,18 @@ def _write(session: Session) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, undone: SessionTransaction) -> None:
+    # A failed flush is told as the end of its own inner transaction: what was undone is the savepoint around it.
+    while not undone.nested and undone.parent is not None:
+        undone = undone.parent
     pending: list[_Pending] = session.info.get(_PENDING, [])
-    if not undone.nested:
-        pending.clear()
-    pending[:] = [waiting for waiting in pending if waiting.transaction is not undone]
+    pending[:] = [waiting for waiting in pending if undone not in _around(waiting.transaction)]
+
+
+def _around(transaction: SessionTransaction | None) -> Iterator[SessionTransaction]:
+    """Yield a transaction and those that it stands in: a savepoint undone undoes those released inside it, too."""
+    while transaction is not None:
+        yield transaction
+        transaction = transaction.parent
 
 
 def head(session: Session) -> Head:
@@ -145,13 +153,13 @@ def verify(session: Session, *, known: Head | None = None) -> Verdict:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which records are asked for. Empty means any; `since` and `until` are days as ISO text, both included."""
+    """Which records are asked for. Empty means any; the moment `since` is included, the moment `until` is not."""
 
     actor: str = ""
     subject: str = ""
     event: str = ""
-    since: str = ""
-    until: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def records(session: Session, wanted: Wanted, *, before: int = 0, limit: int = 100) -> Iterator[Record]:
@@ -166,13 +174,29 @@ def count(session: Session, wanted: Wanted) -> int:
     return session.scalar(_filtered(select(func.count()).select_from(AuditRow), wanted, 0)) or 0
 
 
+def actors(session: Session) -> list[str]:
+    """Return everybody who stands in the record, in order."""
+    # One step of the index for each actor. DISTINCT would read the index from end to end, a million records long.
+    first = select(func.min(AuditRow.actor).label("actor")).cte("each", recursive=True)
+    following = select(func.min(AuditRow.actor)).where(AuditRow.actor > first.c.actor).scalar_subquery()
+    each = first.union_all(select(following).where(first.c.actor.is_not(None)))
+    return sorted(session.scalars(select(each.c.actor).where(each.c.actor.is_not(None))))
+
+
+def by_event(session: Session, events: Collection[Event], *, since: datetime) -> list[Record]:
+    """Return the records of `events` from the moment `since` on, the oldest first."""
+    columns = (AuditRow.number, AuditRow.at, AuditRow.event, AuditRow.actor, AuditRow.subject, AuditRow.details)
+    wanted = [event_.value for event_ in events]
+    query = select(*columns).where(AuditRow.at >= moment(since), AuditRow.event.in_(wanted)).order_by(AuditRow.number)
+    return [Record(*row) for row in session.execute(query)]
+
+
 def _filtered(query: Any, wanted: Wanted, before: int) -> Any:
     for name in ("actor", "subject", "event"):
         if value := getattr(wanted, name):
             query = query.where(getattr(AuditRow, name) == value)
     if wanted.since:
-        query = query.where(AuditRow.at >= wanted.since)
+        query = query.where(AuditRow.at >= moment(wanted.since))
     if wanted.until:
-        # A moment of the last day sorts behind the day alone, and before the day with any later letter.
-        query = query.where(AuditRow.at < wanted.until + "U")
+        query = query.where(AuditRow.at < moment(wanted.until))
     return query.where(AuditRow.number < before) if before else query

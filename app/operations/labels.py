@@ -1,0 +1,86 @@
+"""Words for the events of the audit record, for what they say besides, and for what is worth a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+from app.audit.model import Event
+from app.audit.unusual import Finding, Reason
+
+EVENTS = {
+    Event.ACCOUNT_INVITED: _l("invited a person"),
+    Event.ACCOUNT_JOINED: _l("accepted the invitation"),
+    Event.ACCOUNT_READ: _l("read an account"),
+    Event.ACCOUNTS_LISTED: _l("listed accounts"),
+    Event.ACCOUNT_ROLES_CHANGED: _l("changed the roles of a person"),
+    Event.ACCOUNT_DISABLED: _l("disabled an account"),
+    Event.ACCOUNT_ENABLED: _l("enabled an account"),
+    Event.ACCOUNT_CHANGED: _l("changed an account"),
+    Event.INVITATION_WITHDRAWN: _l("withdrew an invitation"),
+    Event.SIGNED_IN: _l("signed in"),
+    Event.SIGN_IN_REFUSED: _l("was refused the sign-in"),
+    Event.SIGNED_OUT: _l("signed out"),
+    Event.SIGN_IN_REVOKED: _l("ended a sign-in"),
+    Event.SECOND_FACTOR_CHANGED: _l("changed the second factor"),
+    Event.PASSWORD_CHANGED: _l("changed the password"),
+    Event.PASSWORD_RESET_ASKED: _l("asked for a new password"),
+    Event.FILE_RECEIVED: _l("handed in a file"),
+    Event.FILE_READ: _l("read a file"),
+    Event.FILE_DELETED: _l("deleted a file"),
+    Event.AUDIT_READ: _l("read the audit record"),
+    Event.AUDIT_VERIFIED: _l("checked the audit record"),
+    Event.BACKUP_MADE: _l("made a backup"),
+    Event.BACKUP_RESTORED: _l("restored a backup"),
+    Event.DEMO_LOADED: _l("loaded the demo people"),
+}
+DETAILS = {
+    "roles": _l("roles"),
+    "before": _l("before"),
+    "after": _l("after"),
+    "field": _l("field"),
+    "reason": _l("reason"),
+    "factor": _l("factor"),
+    "change": _l("change"),
+    "filters": _l("filters"),
+    "verdict": _l("verdict"),
+    "count": _l("count"),
+    "namesake": _l("same surname"),
+    "request": _l("page request"),
+}
+REASONS = {
+    Reason.NAMESAKE: _l("Read of a namesake"),
+    Reason.MANY_WITHOUT_DECISION: _l("Many reads without a decision"),
+    Reason.AGAIN_AND_AGAIN: _l("The same subject again and again"),
+    Reason.UNUSUAL_HOUR: _l("Outside of the usual hours"),
+}
+
+
+def event_text(event: str) -> str:
+    """Return what was done, in words; an event of a later version of the site by its own name."""
+    try:
+        return str(EVENTS[Event(event)])
+    except ValueError:
+        return event
+
+
+def details_text(details: Mapping[str, str]) -> str:
+    """Return what a record says besides, such as ``before: registrar; after: supervisor``."""
+    return "; ".join(f"{DETAILS.get(name, name)}: {value}" for name, value in sorted(details.items()))
+
+
+def finding_text(finding: Finding) -> str:
+    """Return how many of what was found, and what would be usual."""
+    if finding.reason is Reason.MANY_WITHOUT_DECISION:
+        return str(
+            gettext(
+                "%(count)s different subjects in 24 hours; up to %(usual)s are usual",
+                count=finding.count,
+                usual=finding.usual,
+            )
+        )
+    if finding.reason is Reason.AGAIN_AND_AGAIN:
+        return str(gettext("Visits in 7 days: %(count)s, and no decision", count=finding.count))
+    return str(gettext("Reads in 7 days: %(count)s", count=finding.count))
