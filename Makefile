@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 
-.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-signal weights screens
+.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-signal weights screens kill
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -79,3 +79,7 @@ bench-signal: install-dev
 
 screens: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/screens.py
+
+# Writers killed with SIGKILL, 100 rounds on each database: nothing acknowledged is lost, nothing is half-written.
+kill: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/kill.py

@@ -68,7 +68,9 @@ def event_text(event: str) -> str:
 
 def details_text(details: Mapping[str, str]) -> str:
     """Return what a record says besides, such as ``before: registrar; after: supervisor``."""
-    return "; ".join(f"{DETAILS.get(name, name)}: {value}" for name, value in sorted(details.items()))
+    order = list(DETAILS)
+    known = sorted(details, key=lambda name: order.index(name) if name in DETAILS else len(order))
+    return "; ".join(f"{DETAILS.get(name, name)}: {details[name]}" for name in known)
 
 
 def finding_text(finding: Finding) -> str:

@@ -20,7 +20,7 @@ from app.audit import store as audit
 from app.audit.actions import record
 from app.audit.model import DECISIONS, READS, Event, Record
 from app.audit.store import Verdict, Wanted
-from app.audit.unusual import HISTORY, RECENT, Finding, a_day, readings, unusual
+from app.audit.unusual import AGAIN, HISTORY, MANY, RECENT, Finding, a_day, readings, unusual
 from app.kernel.dates import KYIV
 from app.kernel.drawing import Series, Title, columns
 from app.operations.forms import PARTS, Asked, VerifyForm, read_asked
@@ -133,6 +133,8 @@ def unusual_access() -> Response:
         ],
         days=CHART_DAYS,
         recent=RECENT.days,
+        many=MANY,
+        again=AGAIN,
         history=HISTORY.days,
     )
     return make_response(page)
