@@ -45,6 +45,9 @@ COLUMNS = (
 _FORMULA = frozenset("=+-@＝＋－＠")
 _CONTROL = frozenset("\t\r\n")
 
+COLUMN = 24
+"""Characters of a reference that a table shows; the filter and the download have it whole."""
+
 MOST_FINDINGS = 40
 MOST_CHARTS = 3
 CHART_DAYS = 14
@@ -63,7 +66,7 @@ def records() -> Response:
     page = render_template(
         "operations/audit.html",
         asked=asked,
-        people=[("", gettext("anybody")), *((reference, names.get(reference, reference)) for reference in everybody)],
+        people=[("", gettext("anybody")), *((reference, _shown(reference, names)) for reference in everybody)],
         events=[("", gettext("any event")), *((event.value, words) for event, words in EVENTS.items())],
         rows=[_row(item, names) for item in found[:PAGE]],
         older=_records(kept | {"before": str(found[PAGE - 1].number)}) if more else "",
@@ -115,17 +118,17 @@ def unusual_access() -> Response:
     _tell("unusual", Wanted(actor=who))
     page = render_template(
         "operations/unusual.html",
-        who=names.get(who, who),
+        who=_shown(who, names),
         findings=[_finding_row(finding, names) for finding in shown[:MOST_FINDINGS]],
         hidden=max(0, len(shown) - MOST_FINDINGS),
         people=len({reading.actor for reading in found}),
         charts=[
             (
-                names.get(reference, reference),
+                _shown(reference, names),
                 columns(
                     [f"{day:%d.%m}" for day in days],
                     Series(gettext("Reads"), a_day(found, reference, days)),
-                    Title(f"reads-{place}", gettext("Reads a day: %(name)s", name=names.get(reference, reference))),
+                    Title(f"reads-{place}", gettext("Reads a day: %(name)s", name=_shown(reference, names))),
                     head=gettext("Day"),
                 ),
             )
@@ -163,7 +166,8 @@ def _page_of(asked: Asked) -> tuple[dict[str, str], list[str], list[Record], aud
     with database().reading() as reading:
         names = _names(reading)
         everybody = sorted(
-            {*names, *audit.actors(reading)}, key=lambda reference: (reference not in names, names.get(reference, ""))
+            {*names, *audit.actors(reading)},
+            key=lambda reference: (reference not in names, names.get(reference, reference)),
         )
         found = [] if asked.faults else list(audit.records(reading, asked.wanted, before=asked.before, limit=PAGE + 1))
         return names, everybody, found, audit.head(reading)
@@ -186,11 +190,10 @@ def _row(item: Record, names: Mapping[str, str]) -> dict[str, object]:
         "number": item.number,
         "machine": item.at,
         "time": _time(at),
-        "actor": item.actor,
-        "who": names.get(item.actor, ""),
+        "who": _shown(item.actor, names),
         "event": event_text(item.event),
         "subject": item.subject,
-        "whose": names.get(item.subject, ""),
+        "whose": _shown(item.subject, names),
         "details": details_text(item.details),
     }
 
@@ -204,9 +207,9 @@ def _finding_row(finding: Finding, names: Mapping[str, str]) -> dict[str, object
         "reason": REASONS[finding.reason],
         "kind": finding.reason.value,
         "actor": finding.actor,
-        "who": names.get(finding.actor, finding.actor),
+        "who": _shown(finding.actor, names),
         "words": finding_text(finding),
-        "subject": names.get(finding.subject, finding.subject),
+        "subject": _shown(finding.subject, names),
         "first": _time(finding.first),
         "last": _time(finding.last),
         "examples": [
@@ -226,6 +229,11 @@ def _records(values: Mapping[str, str], endpoint: str = "audit.records") -> str:
 def _place(verdict: Verdict) -> int:
     """Return the number of the first record that does not hold, 0 where all hold."""
     return verdict.records + 1 if verdict.broken else 0
+
+
+def _shown(reference: str, names: Mapping[str, str]) -> str:
+    """Return the name behind a reference, else the reference, cut to what a column of a table takes."""
+    return names.get(reference) or (reference if len(reference) <= COLUMN else f"{reference[: COLUMN - 1]}…")
 
 
 def _time(at: datetime) -> str:
