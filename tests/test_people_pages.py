@@ -141,7 +141,8 @@ def test_a_volunteer_needs_an_organisation_and_others_have_none(desk_client: Lin
     fitting = {**typed, "roles": ["volunteer"], "organisation": organisation}
     assert desk_client.post("/en/staff/people/invite", data=fitting).status_code == 200
     needless = {**typed, "roles": ["editor"], "organisation": organisation}
-    assert "Choose “none”" in desk_client.post("/en/staff/people/invite", data=needless).get_data(as_text=True)
+    refused = desk_client.post("/en/staff/people/invite", data=needless)
+    assert "Choose “without an organisation”" in refused.get_data(as_text=True)
 
 
 def test_an_administrator_is_told_that_an_address_has_an_account(desk_client: LintingClient) -> None:
@@ -270,3 +271,18 @@ def test_a_fresh_site_is_filled_with_demo_people_once(
         as_text=True
     )
     database_of(site).engine.dispose()
+
+
+def test_a_form_from_elsewhere_is_refused_and_a_stranger_gets_no_cookie(people: Flask) -> None:
+    link = invited_link(LintingClient(people))
+    people.config["WTF_CSRF_ENABLED"] = True
+    assert "Set-Cookie" not in people.test_client().get(link).headers
+    id_ = joined(database_of(people), "a@example.org", Role.EDITOR)
+    page = f"/en/staff/people/{id_}"
+    desk = people.test_client()
+    assert desk.post(f"{page}/disable").status_code == 400
+    assert desk.post("/en/staff/people/invite", data={"name": "Зразок"}).status_code == 422
+    proof = re.search(r'name="csrf_token" value="([^"]+)"', desk.get(page).get_data(as_text=True))
+    assert proof
+    assert desk.post(f"{page}/disable", data={"csrf_token": proof.group(1)}).status_code == 303
+    assert people.test_client().post(link, data={"password": PASSWORD}).status_code == 303

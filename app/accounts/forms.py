@@ -65,7 +65,9 @@ class RolesForm(FlaskForm):  # type: ignore[misc]
         except OrganisationError:
             if field.data:
                 raise ValidationError(
-                    gettext("Only coordinators and volunteers belong to an organisation. Choose “none”.")
+                    gettext(
+                        "Only coordinators and volunteers belong to an organisation. Choose “without an organisation”."
+                    )
                 ) from None
             raise ValidationError(
                 gettext("Choose the organisation that this coordinator or volunteer belongs to.")
