@@ -13,6 +13,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 import app.accounts.store
+import app.accounts_cli
+import app.demo
 import app.translations
 from app.audit.store import head, read_head, verify
 from app.config import Settings, secret
@@ -42,6 +44,8 @@ def install_commands(site: Flask) -> None:
     site.cli.add_command(audit)
     site.cli.add_command(search)
     site.cli.add_command(translations)
+    site.cli.add_command(app.accounts_cli.account)
+    site.cli.add_command(app.demo.demo)
 
 
 @content.command("check")

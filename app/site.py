@@ -7,9 +7,13 @@ import logging
 import threading
 
 from flask import Flask, Response, g, render_template, request, url_for
+from flask_security.utils import hash_password
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import app.accounts.invitation.public
+import app.accounts.staff
+import app.demo
 import app.device
 import app.directory.public
 import app.front
@@ -19,10 +23,14 @@ import app.pathways.public
 import app.search.public
 import app.styleguide
 import app.wall
+from app.accounts.needs import KEY as ACCOUNTS_NEED
+from app.accounts.needs import Needs
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
 from app.content.library import ContentError, Library
 from app.directory.labels import hours_text, kind_text, open_text
+from app.directory.model import Directory
+from app.directory.model import Kind as BodyKind
 from app.edition import read_edition, searchable
 from app.kernel.dates import in_words
 from app.kernel.languages import PUBLIC, SOURCE
@@ -68,6 +76,9 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     install_database(site)
     install_limits(site, storage=settings.rate_limit_storage, pdf=settings.pdf_limit)
     install_commands(site)
+    site.extensions[ACCOUNTS_NEED] = Needs(
+        organisations=organisations, hash_password=hash_password, sign_in=lambda: f"/{language()}/account/sign-in"
+    )
     for blueprint in (
         app.front.blueprint,
         app.front.home_blueprint,
@@ -79,6 +90,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.wall.blueprint,
         app.device.blueprint,
         app.device.pages_blueprint,
+        app.accounts.invitation.public.blueprint,
+        app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
@@ -99,13 +112,19 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
 def serve() -> Flask:
     """Return the site as a worker serves it: the search is open before the first reader comes."""
     site = create_app()
-    database(site)
+    site.config["DEMO"] = app.demo.is_demo(database(site))
     with site.app_context():
         finder = part(Search).finder
     threading.Thread(target=finder.warm, name="warm-search", daemon=True).start()
     # Content, index and dictionaries stay for good: the collector need not look at them at every turn.
     gc.freeze()
     return site
+
+
+def organisations(language: str) -> list[tuple[str, str]]:
+    """Return (id, name) of the organisations that volunteers can belong to, by name."""
+    bodies = [body for body in part(Directory) if body.kind is not BodyKind.GENERIC]
+    return sorted(((body.id, body.name[language]) for body in bodies), key=lambda pair: pair[1].casefold())
 
 
 def _near(path: str) -> list[tuple[str, str]]:
@@ -137,6 +156,8 @@ def _install_error_pages(site: Flask) -> None:
 
     @site.errorhandler(Exception)
     def _unexpected(error: Exception) -> tuple[str, int]:
-        # The path is logged without its query: answers never reach a log.
-        log.exception("unexpected error at %s", request.path, exc_info=error)
+        # The path is logged without its query and without the secret of a link: neither ever reaches a log.
+        secret_part = (request.view_args or {}).get("token")
+        path = request.path.replace(secret_part, "...") if secret_part else request.path
+        log.exception("unexpected error at %s", path, exc_info=error)
         return page(500)

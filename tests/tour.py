@@ -87,8 +87,8 @@ def screens(site: Flask, edition: Edition) -> list[Screen]:
     for rule in sorted(site.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule)):
         if "." in rule.rule.rsplit("/", 1)[-1] or rule.rule.startswith("/static/"):
             continue  # a file for another program: a picture, a calendar, contacts
-        if hasattr(site.view_functions[rule.endpoint], "permission"):
-            continue  # a desk, which nobody who is not signed in is shown
+        if hasattr(site.view_functions[rule.endpoint], "permission") or "token" in rule.arguments:
+            continue  # a page behind the sign-in or behind a secret link: it needs people, and has tests of its own
         for language in PUBLIC if "language" in rule.arguments else [SOURCE]:
             found += _of_rule(client, rule, edition, language)
     for language in PUBLIC:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -80,6 +82,18 @@ class RoleError(Exception):
     """The roles cannot be held together, there is none, or the organisation does not fit them."""
 
 
+class NoRoleError(RoleError):
+    """No role was chosen."""
+
+
+class SeparateRolesError(RoleError):
+    """Two of the roles watch over each other (`SEPARATE`)."""
+
+
+class OrganisationError(RoleError):
+    """A coordinator or volunteer lacks an organisation, or somebody else was given one."""
+
+
 class FourEyesError(Exception):
     """The same person cannot do both halves of a deed."""
 
@@ -95,14 +109,17 @@ def needs_second_factor(roles: Iterable[Role]) -> bool:
 
 
 def checked_roles(roles: Iterable[Role], *, organisation: str) -> frozenset[Role]:
-    """Return `roles` if one person may hold them. Raises RoleError; `organisation` is the id of one, or empty."""
+    """Return `roles` if one person may hold them. `organisation` is the id of one, or empty.
+
+    Raises NoRoleError, SeparateRolesError or OrganisationError, all of them RoleError.
+    """
     wanted = frozenset(roles)
     if not wanted:
-        raise RoleError("a person without a role can do nothing here")
+        raise NoRoleError("a person without a role can do nothing here")
     if any(pair <= wanted for pair in SEPARATE):
-        raise RoleError("these roles watch over each other and cannot be one person's")
+        raise SeparateRolesError("these roles watch over each other and cannot be one person's")
     if bool(wanted & OF_ORGANISATION) != bool(organisation):
-        raise RoleError("coordinators and volunteers, and only they, belong to an organisation")
+        raise OrganisationError("coordinators and volunteers, and only they, belong to an organisation")
     return wanted
 
 
@@ -115,3 +132,84 @@ def apart(first: str, second: str) -> None:
 def may_change_roles(actor: str, subject: str) -> None:
     """Raise FourEyesError where somebody would change what they may do themselves."""
     apart(actor, subject)
+
+
+INVITATION_LASTS = timedelta(days=7)
+"""How long the link of an invitation opens."""
+
+
+class State(StrEnum):
+    """How far a person is from being able to work."""
+
+    ACTIVE = "active"
+    UNREADY = "unready"
+    """May sign in, but has no second factor yet, which the roles ask for."""
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an account is and may do, without saying whose it is."""
+
+    id: str
+    roles: frozenset[Role]
+    organisation: str
+    language: str
+    active: bool
+    second_factor: bool
+    demo: bool
+    created_at: datetime
+    signed_in_at: datetime | None
+
+    @property
+    def state(self) -> State:
+        if not self.active:
+            return State.DISABLED
+        return State.UNREADY if needs_second_factor(self.roles) and not self.second_factor else State.ACTIVE
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account with the name and the address behind it."""
+
+    standing: Standing
+    name: str
+    address: str
+
+    @property
+    def id(self) -> str:
+        return self.standing.id
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """An invitation that nobody has taken up or withdrawn. It may have expired: then its link opens nothing."""
+
+    id: str
+    name: str
+    address: str
+    roles: frozenset[Role]
+    organisation: str
+    language: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One sign-in on one device, as an administrator sees it."""
+
+    started_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+    device: str
+
+
+def roles_text(roles: Iterable[Role]) -> str:
+    """Return roles as audit and invitation keep them: names in order, with commas; "none" where there are none."""
+    return ",".join(sorted(roles)) or "none"
+
+
+def read_roles(text: str) -> frozenset[Role]:
+    """Read what `roles_text` wrote. Raises ValueError for a role that does not exist."""
+    return frozenset(Role(name) for name in text.split(",") if name not in ("", "none"))

@@ -6,19 +6,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask_security import AsaList, UserMixin, WebAuthnMixin
-from sqlalchemy import DateTime, ForeignKey, Integer, LargeBinary, String, Text, select
+from sqlalchemy import DateTime, ForeignKey, Integer, LargeBinary, String, Text, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.mutable import MutableList
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
-from app.accounts.model import Role
+from app.accounts.model import Invitation, Person, Role, SignIn, Standing, read_roles
 from app.storage.engine import Table
 from app.storage.sealed import BlindIndex, Sealed, SealedBytes, new_id, vault_of
 
 EMAIL = "account-email"
 """The kind of blind index under which the e-mail addresses of accounts are found."""
+
+
+INVITATION = "invitation-link"
+"""The kind of blind index under which the links of invitations are found."""
+
+
+class TakenError(Exception):
+    """An account with this address exists."""
 
 
 class RoleRow(Table):
@@ -149,3 +158,190 @@ def find_by_email(session: Session, address: str) -> AccountRow | None:
 def all_accounts(session: Session) -> Sequence[AccountRow]:
     """Return every account, oldest first."""
     return session.scalars(select(AccountRow).order_by(AccountRow.created_at, AccountRow.id)).all()
+
+
+def moment(kept: datetime) -> datetime:
+    """Return a moment with its time zone: SQLite keeps UTC without saying so."""
+    return kept.replace(tzinfo=UTC) if kept.tzinfo is None else kept.astimezone(UTC)
+
+
+def standing(row: AccountRow) -> Standing:
+    """Return what an account is and may do."""
+    return Standing(
+        id=row.id,
+        roles=row.roles,
+        organisation=row.organisation,
+        language=row.language,
+        active=row.active,
+        second_factor=bool(row.tf_primary_method or row.webauthn),
+        demo=row.demo,
+        created_at=moment(row.created_at),
+        signed_in_at=moment(row.signed_in_at) if row.signed_in_at else None,
+    )
+
+
+def person(row: AccountRow) -> Person:
+    """Return an account with its name and address opened."""
+    return Person(standing(row), row.name, row.address)
+
+
+def accounts_with_passkeys(session: Session) -> Sequence[AccountRow]:
+    """Return every account, oldest first, with passkeys read at once."""
+    query = select(AccountRow).order_by(AccountRow.created_at, AccountRow.id).options(selectinload(AccountRow.webauthn))
+    return session.scalars(query).all()
+
+
+def lock_account(session: Session, id_: str) -> AccountRow | None:
+    """Return the account as it is now; until the transaction ends nobody else changes it."""
+    return session.get(AccountRow, id_, with_for_update=True, populate_existing=True)
+
+
+def lock_administrators(session: Session) -> frozenset[str]:
+    """Return the ids of the administrators who may sign in; until the transaction ends nobody else takes one away.
+
+    The rows of the role are the lock. Who waited for it asks anew, with what the other transaction left behind.
+    """
+    session.flush()
+    holders = select(RoleRow.account_id).where(RoleRow.name == Role.ADMINISTRATOR.value)
+    session.execute(holders.order_by(RoleRow.account_id).with_for_update()).all()
+    active = select(AccountRow.id).join(RoleRow, RoleRow.account_id == AccountRow.id)
+    return frozenset(session.scalars(active.where(RoleRow.name == Role.ADMINISTRATOR.value, AccountRow.active)))
+
+
+def add_account(
+    session: Session,
+    *,
+    address: str,
+    name: str,
+    roles: frozenset[Role],
+    organisation: str,
+    language: str,
+    password: str,
+    demo: bool,
+    now: datetime,
+) -> AccountRow:
+    """Add an account that may sign in; `password` is its hash. Raises TakenError, also when another just took it."""
+    try:
+        with session.begin_nested():
+            row = AccountRow(
+                id=new_id(),
+                email_index=email_index(session, address),
+                password=password,
+                active=True,
+                demo=demo,
+                language=language,
+                organisation=organisation,
+                created_at=now,
+                held=[RoleRow(name=role.value) for role in sorted(roles)],
+            )
+            with session.no_autoflush:
+                session.add(row)
+                row.name, row.address = name, address
+    except IntegrityError:
+        raise TakenError from None
+    return row
+
+
+def set_roles(session: Session, row: AccountRow, roles: frozenset[Role]) -> None:
+    """Give the account exactly these roles."""
+    row.held = [kept for kept in row.held if kept.name in roles] + [
+        RoleRow(name=role.value) for role in sorted(roles - row.roles)
+    ]
+    session.flush()
+
+
+def end_sign_ins(session: Session, row: AccountRow, now: datetime) -> None:
+    """End every sign-in of the account: no cookie handed out so far opens anything."""
+    row.fs_uniquifier = new_id()
+    session.execute(
+        update(SignInRow).where(SignInRow.account_id == row.id, SignInRow.ended_at.is_(None)).values(ended_at=now)
+    )
+    session.flush()
+
+
+def sign_ins(session: Session, account: str, *, limit: int = 20) -> list[SignIn]:
+    """Return the last sign-ins of an account, newest first."""
+    query = select(SignInRow).where(SignInRow.account_id == account).order_by(SignInRow.started_at.desc()).limit(limit)
+    return [
+        SignIn(moment(row.started_at), moment(row.seen_at), row.ended_at and moment(row.ended_at), row.device)
+        for row in session.scalars(query)
+    ]
+
+
+def add_invitation(
+    session: Session,
+    *,
+    token: str,
+    address: str,
+    name: str,
+    roles: str,
+    organisation: str,
+    language: str,
+    invited_by: str,
+    now: datetime,
+    expires_at: datetime,
+) -> InvitationRow:
+    """Add an invitation; of its `token` the keyed hash alone is kept."""
+    row = InvitationRow(
+        id=new_id(),
+        token_index=vault_of(session).blind(INVITATION, token),
+        roles=roles,
+        organisation=organisation,
+        language=language,
+        invited_by=invited_by,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    with session.no_autoflush:
+        session.add(row)
+        row.name, row.email = name, address
+    session.flush()
+    return row
+
+
+def find_invitation(session: Session, token: str, now: datetime) -> InvitationRow | None:
+    """Return the invitation that this link opens at `now`."""
+    return session.scalars(
+        select(InvitationRow).where(
+            InvitationRow.token_index == vault_of(session).blind(INVITATION, token),
+            InvitationRow.ended_at.is_(None),
+            InvitationRow.expires_at > now,
+        )
+    ).first()
+
+
+def lock_invitation(session: Session, id_: str) -> InvitationRow | None:
+    """Return the invitation unless it has ended; until the transaction ends nobody else takes it up or ends it."""
+    return session.scalars(
+        select(InvitationRow)
+        .where(InvitationRow.id == id_, InvitationRow.ended_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def waiting_invitations(session: Session) -> Sequence[InvitationRow]:
+    """Return the invitations that have not ended, newest first, expired ones included."""
+    query = select(InvitationRow).where(InvitationRow.ended_at.is_(None))
+    return session.scalars(query.order_by(InvitationRow.created_at.desc(), InvitationRow.id)).all()
+
+
+def invitation(row: InvitationRow) -> Invitation:
+    """Return an invitation with its name and address opened."""
+    return Invitation(
+        id=row.id,
+        name=row.name,
+        address=row.email,
+        roles=read_roles(row.roles),
+        organisation=row.organisation,
+        language=row.language,
+        created_at=moment(row.created_at),
+        expires_at=moment(row.expires_at),
+    )
+
+
+def end_invitation(session: Session, row: InvitationRow, now: datetime) -> None:
+    """End an invitation and forget whom it named: an account, or nobody, is what is left of it."""
+    row.ended_at = now
+    row.name = row.email = ""
+    session.flush()

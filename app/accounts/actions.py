@@ -1,0 +1,356 @@
+"""What administrators do with accounts (invite, change roles, disable, enable), and how an invited person joins."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.accounts import store
+from app.accounts.address import checked_address
+from app.accounts.demo import PEOPLE
+from app.accounts.model import (
+    INVITATION_LASTS,
+    OF_ORGANISATION,
+    Invitation,
+    Person,
+    Role,
+    SignIn,
+    Standing,
+    State,
+    apart,
+    checked_roles,
+    may_change_roles,
+    read_roles,
+    roles_text,
+)
+from app.audit.actions import record
+from app.audit.model import Event
+from app.storage.engine import Session
+
+
+class UnknownAccountError(LookupError):
+    """There is no such account."""
+
+
+class UnknownInvitationError(LookupError):
+    """There is no such invitation, or it has ended."""
+
+
+class InvitationError(Exception):
+    """The link opens nothing: never made, expired, used or withdrawn. Which of them is nobody's business."""
+
+
+class AddressTakenError(Exception):
+    """Somebody with this address has an account already. Only an administrator is told."""
+
+
+class LastAdministratorError(Exception):
+    """Nobody would be left who can manage accounts. Invite another administrator first."""
+
+
+class ActorError(Exception):
+    """Whoever asks was an administrator when the page was opened, and is one no longer."""
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A fresh invitation. `token` ends the link; it is known now and never again."""
+
+    id: str
+    token: str
+    expires_at: datetime
+
+
+def invite(
+    session: Session,
+    *,
+    address: str,
+    name: str,
+    roles: Iterable[Role],
+    organisation: str,
+    language: str,
+    actor: str,
+    now: datetime,
+) -> Invited:
+    """Invite a person; an earlier invitation to the same address ends. The link opens for `INVITATION_LASTS`.
+
+    Raises AddressError, AddressTakenError, and RoleError where one person may not hold `roles` together.
+    """
+    address = checked_address(address)
+    wanted = checked_roles(roles, organisation=organisation)
+    if store.find_by_email(session, address) is not None:
+        raise AddressTakenError
+    _end_others(session, address, actor=actor, now=now)
+    return _invited(session, address, name.strip(), wanted, organisation, language, actor=actor, now=now)
+
+
+def invite_again(session: Session, id_: str, *, actor: str, now: datetime) -> tuple[Invited, Invitation]:
+    """Make a new link for an invitation, expired or not; the old link opens nothing any more.
+
+    Raises UnknownInvitationError, and AddressTakenError where the person has joined by another way meanwhile.
+    """
+    row = store.lock_invitation(session, id_)
+    if row is None:
+        raise UnknownInvitationError(id_)
+    old = store.invitation(row)
+    fresh = invite(
+        session,
+        address=old.address,
+        name=old.name,
+        roles=old.roles,
+        organisation=old.organisation,
+        language=old.language,
+        actor=actor,
+        now=now,
+    )
+    return fresh, old
+
+
+def withdraw(session: Session, id_: str, *, actor: str, now: datetime) -> None:
+    """End an invitation: its link opens nothing any more. Raises UnknownInvitationError."""
+    row = store.lock_invitation(session, id_)
+    if row is None:
+        raise UnknownInvitationError(id_)
+    store.end_invitation(session, row, now)
+    record(session, Event.INVITATION_WITHDRAWN, actor=actor, subject=f"invitation:{id_}", now=now)
+
+
+def waiting(session: Session) -> list[Invitation]:
+    """Return the invitations that nobody has taken up or withdrawn, newest first, expired ones included."""
+    return [store.invitation(row) for row in store.waiting_invitations(session)]
+
+
+def look_at(session: Session, token: str, *, now: datetime) -> Invitation:
+    """Return what the holder of a link is invited to. Raises InvitationError."""
+    row = store.find_invitation(session, token, now)
+    if row is None:
+        raise InvitationError
+    return store.invitation(row)
+
+
+def accept(session: Session, token: str, *, password_hash: str, now: datetime) -> Standing:
+    """Turn an invitation into an account that may sign in; a link does so once, however many tabs it is open in.
+
+    Raises InvitationError where the link opens nothing.
+    """
+    found = store.find_invitation(session, token, now)
+    # Of two tabs the second waits here until the first has ended the invitation, and then finds none.
+    row = store.lock_invitation(session, found.id) if found else None
+    if row is None:
+        raise InvitationError
+    invited = store.invitation(row)
+    try:
+        account = store.add_account(
+            session,
+            address=invited.address,
+            name=invited.name,
+            roles=read_roles(row.roles),
+            organisation=row.organisation,
+            language=row.language,
+            password=password_hash,
+            demo=False,
+            now=now,
+        )
+    except store.TakenError:
+        raise InvitationError from None
+    store.end_invitation(session, row, now)
+    reference = f"account:{account.id}"
+    record(session, Event.ACCOUNT_JOINED, actor=reference, subject=reference, now=now)
+    return store.standing(account)
+
+
+def standings(session: Session) -> list[Standing]:
+    """Return every account without saying whose it is, oldest first."""
+    return [store.standing(row) for row in store.accounts_with_passkeys(session)]
+
+
+def list_people(
+    session: Session, *, role: Role | None = None, state: State | None = None, actor: str, now: datetime
+) -> list[Person]:
+    """Return the people with this role and state (None: any), by name; that they were listed is recorded."""
+    rows = store.accounts_with_passkeys(session)
+    fits = [row for row in rows if (role is None or role in row.roles)]
+    fits = [row for row in fits if (state is None or store.standing(row).state is state)]
+    record(session, Event.ACCOUNTS_LISTED, actor=actor, subject="accounts", now=now, count=str(len(fits)))
+    return sorted((store.person(row) for row in fits), key=lambda person: person.name.casefold())
+
+
+def read_person(session: Session, id_: str, *, actor: str, now: datetime) -> tuple[Person, list[SignIn]]:
+    """Return a person and their last sign-ins, newest first; the reading is recorded. Raises UnknownAccountError."""
+    row = session.get(store.AccountRow, id_)
+    if row is None:
+        raise UnknownAccountError(id_)
+    record(session, Event.ACCOUNT_READ, actor=actor, subject=f"account:{id_}", now=now)
+    return store.person(row), store.sign_ins(session, id_)
+
+
+def find_account(session: Session, address: str) -> str:
+    """Return the id of the account with this address. Raises UnknownAccountError."""
+    row = store.find_by_email(session, address)
+    if row is None:
+        raise UnknownAccountError
+    return row.id
+
+
+def change_roles(
+    session: Session, id_: str, roles: Iterable[Role], *, organisation: str, actor: str, now: datetime
+) -> None:
+    """Give a person exactly these roles, and end their sign-ins, so that no open page keeps what was taken away.
+
+    Raises UnknownAccountError, FourEyesError (one's own roles), RoleError, LastAdministratorError, ActorError.
+    """
+    may_change_roles(actor, f"account:{id_}")
+    wanted = checked_roles(roles, organisation=organisation)
+    administrators = _administrators(session, actor)
+    row = _locked(session, id_)
+    before = row.roles
+    if before == wanted and row.organisation == organisation:
+        return
+    if Role.ADMINISTRATOR not in wanted:
+        _leave_one(administrators, id_)
+    store.set_roles(session, row, wanted)
+    row.organisation = organisation
+    store.end_sign_ins(session, row, now)
+    record(
+        session,
+        Event.ACCOUNT_ROLES_CHANGED,
+        actor=actor,
+        subject=f"account:{id_}",
+        now=now,
+        before=roles_text(before),
+        after=roles_text(wanted),
+    )
+
+
+def disable(session: Session, id_: str, *, actor: str, now: datetime) -> None:
+    """Let a person sign in no more, and end their sign-ins. Disabling twice does nothing.
+
+    Raises UnknownAccountError, FourEyesError (oneself), LastAdministratorError, ActorError.
+    """
+    apart(actor, f"account:{id_}")
+    administrators = _administrators(session, actor)
+    row = _locked(session, id_)
+    if not row.active:
+        return
+    _leave_one(administrators, id_)
+    row.active = False
+    store.end_sign_ins(session, row, now)
+    record(session, Event.ACCOUNT_DISABLED, actor=actor, subject=f"account:{id_}", now=now)
+
+
+def enable(session: Session, id_: str, *, actor: str, now: datetime) -> None:
+    """Let a disabled person sign in again, with the roles they had. Raises UnknownAccountError, ActorError."""
+    _administrators(session, actor)
+    row = _locked(session, id_)
+    if not row.active:
+        row.active = True
+        record(session, Event.ACCOUNT_ENABLED, actor=actor, subject=f"account:{id_}", now=now)
+
+
+def end_sign_ins(session: Session, id_: str, *, actor: str, now: datetime) -> None:
+    """End every sign-in of a person, as after a lost phone. Raises UnknownAccountError, ActorError."""
+    _administrators(session, actor)
+    store.end_sign_ins(session, _locked(session, id_), now)
+    record(session, Event.SIGN_IN_REVOKED, actor=actor, subject=f"account:{id_}", now=now, reason="administrator")
+
+
+def holds_real_people(session: Session) -> bool:
+    """Say whether there is an account or a waiting invitation of anybody who is not a demo person."""
+    return any(not row.demo for row in store.all_accounts(session)) or bool(store.waiting_invitations(session))
+
+
+def holds_demo_people(session: Session) -> bool:
+    """Say whether there is a demo account."""
+    return any(row.demo for row in store.all_accounts(session))
+
+
+def add_demo_people(
+    session: Session, *, organisation: str, hash_password: Callable[[str], str], now: datetime
+) -> list[tuple[str, str]]:
+    """Add the demo people who are not there yet, volunteers with `organisation`; return (address, password) of each.
+
+    Every password is random and known now alone.
+    """
+    added = []
+    for invented in PEOPLE:
+        password = secrets.token_urlsafe(15)
+        if store.find_by_email(session, invented.address) is not None:
+            continue
+        store.add_account(
+            session,
+            address=invented.address,
+            name=invented.name,
+            roles=frozenset({invented.role}),
+            organisation=organisation if invented.role in OF_ORGANISATION else "",
+            language="uk",
+            password=hash_password(password),
+            demo=True,
+            now=now,
+        )
+        added.append((invented.address, password))
+    if added:
+        record(session, Event.DEMO_LOADED, actor="command:demo-load", subject="accounts", now=now)
+    return added
+
+
+def _invited(
+    session: Session,
+    address: str,
+    name: str,
+    roles: frozenset[Role],
+    organisation: str,
+    language: str,
+    *,
+    actor: str,
+    now: datetime,
+) -> Invited:
+    token, expires_at = secrets.token_urlsafe(32), now + INVITATION_LASTS
+    row = store.add_invitation(
+        session,
+        token=token,
+        address=address,
+        name=name,
+        roles=roles_text(roles),
+        organisation=organisation,
+        language=language,
+        invited_by=actor,
+        now=now,
+        expires_at=expires_at,
+    )
+    record(
+        session, Event.ACCOUNT_INVITED, actor=actor, subject=f"invitation:{row.id}", now=now, roles=roles_text(roles)
+    )
+    return Invited(row.id, token, expires_at)
+
+
+def _end_others(session: Session, address: str, *, actor: str, now: datetime) -> None:
+    same = [
+        row.id for row in store.waiting_invitations(session) if store.fold_email(row.email) == store.fold_email(address)
+    ]
+    for id_ in same:
+        row = store.lock_invitation(session, id_)
+        if row is not None:
+            store.end_invitation(session, row, now)
+            record(session, Event.INVITATION_WITHDRAWN, actor=actor, subject=f"invitation:{id_}", now=now)
+
+
+def _locked(session: Session, id_: str) -> store.AccountRow:
+    row = store.lock_account(session, id_)
+    if row is None:
+        raise UnknownAccountError(id_)
+    return row
+
+
+def _administrators(session: Session, actor: str) -> frozenset[str]:
+    administrators = store.lock_administrators(session)
+    kind, _, id_ = actor.partition(":")
+    if kind == "account" and id_ not in administrators:
+        raise ActorError
+    return administrators
+
+
+def _leave_one(administrators: frozenset[str], id_: str) -> None:
+    if administrators == {id_}:
+        raise LastAdministratorError

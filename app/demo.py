@@ -1,0 +1,60 @@
+"""The demonstration: what is invented, added by `flask --app app demo load` and never beside what is real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.accounts import actions
+from app.accounts.needs import KEY, Needs
+from app.directory.model import Directory, Kind
+from app.storage.database import Database
+from app.storage.engine import Session
+from app.web.database import database
+from app.web.edition import part
+
+demo = AppGroup("demo", help="Invented people and cases to try the site with.")
+
+Loader = Callable[[Session, datetime], Iterator[str]]
+"""Adds what is invented and not there yet, and yields what to print. Run again it adds nothing."""
+
+
+def load_people(session: Session, now: datetime) -> Iterator[str]:
+    """Add one person for every role; yield the address and password of each, tab between."""
+    needs = cast(Needs, current_app.extensions[KEY])
+    organisation = next(body.id for body in part(Directory) if body.kind is Kind.NGO)
+    for address, password in actions.add_demo_people(
+        session, organisation=organisation, hash_password=needs.hash_password, now=now
+    ):
+        yield f"{address}\t{password}"
+
+
+REAL: Sequence[Callable[[Session], bool]] = (actions.holds_real_people,)
+"""What must be asked before anything invented is added: each says whether its slice holds anything real."""
+
+LOADERS: Sequence[Loader] = (load_people,)
+"""What each slice adds, in order: who comes later builds on what came before."""
+
+
+@demo.command("load")
+def load() -> None:
+    """Add invented people, one for every role, and print their passwords once."""
+    now = datetime.now(UTC)
+    with database().writing() as session:
+        if any(holds(session) for holds in REAL):
+            raise click.ClickException("this database holds real people; invented ones never stand beside them")
+        lines = [line for loader in LOADERS for line in loader(session, now)]
+    for line in lines:
+        click.echo(line)
+    click.echo("loaded; restart the site, and every page says that it is a demonstration" if lines else "loaded before")
+
+
+def is_demo(database: Database) -> bool:
+    """Say whether the database holds invented people: then every page has to say so."""
+    with database.reading() as session:
+        return actions.holds_demo_people(session)
