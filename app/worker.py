@@ -37,7 +37,7 @@ from app.outbox.store import (
 from app.storage.database import Database, open_database
 from app.storage.engine import UnreachableError, reach
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("app.worker")
 
 Deed = Callable[[Job, str], None]
 """Does a job, given what was put in with it. Raises RefusedError, PutOffError, UnavailableError."""

@@ -61,7 +61,7 @@ class Writer:
         )
         return Letter(
             id=id_, kind=message.kind.value, written_at=written_at, to=message.to, language=message.language,
-            subject=" ".join(subject.split()), plain=_tidy(plain), html=html,
+            subject=" ".join(subject.split()), plain=_tidy(plain), html=f"{html}\n",
         )  # fmt: skip
 
     def _rendered(self, form: str, message: Message, block: str, words: Mapping[str, str]) -> str:
@@ -110,18 +110,21 @@ def compose(letter: Letter, *, sender: Address, encoding: Literal["8bit"] | None
     Its Message-ID is the job's id, so a letter that was delivered twice is known as one. With `encoding` "8bit" its
     parts can be read as they are. Raises MessageError, and ValueError where a header would break into two.
     """
-    policy = SMTP if letter.to.isascii() or ascii_address(letter.to).isascii() else SMTPUTF8
+    username, _, domain = ascii_address(letter.to).rpartition("@")
+    to = Address(username=username, domain=domain)
+    policy = SMTP if to.addr_spec.isascii() else SMTPUTF8
     message = EmailMessage(policy=policy.clone(cte_type="8bit") if encoding else policy)
     message["From"] = sender
-    message["To"] = Address(addr_spec=ascii_address(letter.to))
+    message["To"] = to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.written_at)
     message["Message-ID"] = f"<{letter.id}@{sender.domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = letter.language
     given: dict[str, Any] = {"cte": encoding} if encoding else {}
     message.set_content(letter.plain, **given)
     message.add_alternative(letter.html, subtype="html", **given)
     message.set_boundary(f"=_{letter.id}")
+    # Only now: setting the content drops every header whose name begins like this one's.
+    message["Content-Language"] = letter.language
     return message.as_bytes()

@@ -9,7 +9,6 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -26,6 +25,9 @@ ACCEPT_SECONDS = 60.0
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
+
+
+_FROM = re.compile(r"(?:(?P<name>[^<>\"\\]*)<(?P<address>[^<>]*)>)|(?P<bare>[^<>]*)")
 
 
 class Sender(Protocol):
@@ -186,11 +188,14 @@ def _broken(error: Exception, step: str) -> str:
 
 def read_sender(text: str) -> Address:
     """Read MAIL_FROM: ``name@example.org`` or ``Name <name@example.org>``. Raises ConfigError."""
-    name, address = parseaddr(text)
+    found = _FROM.fullmatch(text)
     try:
-        return Address(display_name=name, addr_spec=ascii_address(address))
+        if found is None or not text.isprintable():
+            raise ConfigError(_MAIL_FROM)
+        address = ascii_address(found["address"] or found["bare"] or "")
+        return Address(display_name=(found["name"] or "").strip(), addr_spec=address)
     except (MessageError, ValueError):
-        raise ConfigError("MAIL_FROM takes an address: name@example.org, or Name <name@example.org>.") from None
+        raise ConfigError(_MAIL_FROM) from None
 
 
 def open_sender(url: str, *, mail_from: str, folder: Path) -> Sender:
@@ -241,6 +246,7 @@ def checked_mail_url(text: str) -> str:
     raise ConfigError(_MAIL_URL)
 
 
+_MAIL_FROM = "MAIL_FROM takes an address: name@example.org, or Name <name@example.org>."
 _MAIL_URL = (
     "MAIL_URL takes smtp://USER:PASSWORD@HOST:587, smtps://USER:PASSWORD@HOST:465, file:///FOLDER or console://. "
     "In USER and PASSWORD write other signs than letters and digits percent-encoded (@ as %40)."
