@@ -13,6 +13,7 @@ from app.cli import prepare
 from app.config import Settings
 from app.content.library import ContentError
 from app.kernel.errors import ConfigError
+from app.worker import beside
 
 
 def main() -> int:
@@ -21,25 +22,27 @@ def main() -> int:
         settings = Settings.from_environment()
         check_free(settings.host, settings.port)
         prepare(settings)
+        worker = beside(settings)
     except (ConfigError, ContentError) as error:
         print(error, file=sys.stderr)
         return 2
     print(f"Dorohovkaz on http://{settings.host}:{settings.port}", flush=True)
-    Granian(
-        "app.site:serve",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=4,
-        backpressure=64,
-        log_level=LogLevels.warning,
-        log_access=False,
-        respawn_failed_workers=True,
-        # Ctrl-C reaches workers and parent at once; one that has missed its turn is ended after these seconds.
-        workers_kill_timeout=3,
-    ).serve()
+    with worker:
+        Granian(
+            "app.site:serve",
+            factory=True,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.WSGI,
+            workers=settings.workers,
+            blocking_threads=4,
+            backpressure=64,
+            log_level=LogLevels.warning,
+            log_access=False,
+            respawn_failed_workers=True,
+            # Ctrl-C reaches workers and parent at once; one that has missed its turn is ended after these seconds.
+            workers_kill_timeout=3,
+        ).serve()
     return 0
 
 

@@ -36,6 +36,9 @@ class Settings:
     operator: str = ""
     security_contact: str = ""
     trusted_proxies: int = 0
+    mail_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    worker: str = "inside"
 
     @property
     def database(self) -> str:
@@ -46,6 +49,16 @@ class Settings:
     def key_file(self) -> Path:
         """The file of the key ring: `vault_key_file`, or the one in the instance folder."""
         return self.vault_key_file or self.instance / "vault_keys.json"
+
+    @property
+    def mail_folder(self) -> Path:
+        """The folder that mails are written into while no mail server is named."""
+        return self.instance / "mail"
+
+    @property
+    def own_address(self) -> str:
+        """The address that links in mails lead to: `site_url`, or that of this machine."""
+        return self.site_url or f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     @property
     def search(self) -> Path:
@@ -130,6 +143,25 @@ def _storage(text: str) -> str:
     return text
 
 
+def _mail_url(text: str) -> str:
+    from app.outbox.senders import checked_mail_url
+
+    return checked_mail_url(text)
+
+
+def _mail_from(text: str) -> str:
+    from app.outbox.senders import read_sender
+
+    read_sender(text)
+    return text
+
+
+def _worker(text: str) -> str:
+    if text not in {"inside", "none"}:
+        raise ConfigError(f"WORKER is {text!r}; it takes inside or none.")
+    return text
+
+
 _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "port": _whole("PORT", 1, 65535),
     "workers": _whole("WORKERS", 1, 64),
@@ -144,6 +176,9 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "pdf_limit": _limit,
     "rate_limit_storage": _storage,
     "trusted_proxies": _whole("TRUSTED_PROXIES", 0, 9),
+    "mail_url": _mail_url,
+    "mail_from": _mail_from,
+    "worker": _worker,
 }
 
 

@@ -37,6 +37,8 @@ class Event(StrEnum):
     BACKUP_MADE = "backup.made"
     BACKUP_RESTORED = "backup.restored"
     DEMO_LOADED = "demo.loaded"
+    MESSAGE_RETRIED = "message.retried"
+    MESSAGE_DROPPED = "message.dropped"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
