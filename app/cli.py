@@ -28,7 +28,7 @@ from app.search.find import Finder, Search
 from app.search.index import tidy
 from app.storage.database import prepare_database
 from app.storage.engine import UnreachableError
-from app.vault_commands import vault
+from app.vault_cli import vault
 from app.web.database import database
 from app.web.edition import part
 
