@@ -18,7 +18,7 @@ import app.demo
 import app.translations
 from app.audit.store import head, read_head, verify
 from app.config import Settings, secret
-from app.content.library import Library
+from app.content.library import ContentError, Library
 from app.content.store import record_edition
 from app.edition import check_edition, read_edition, report, searchable
 from app.kernel.errors import ConfigError
@@ -29,6 +29,7 @@ from app.search.find import Finder, Search
 from app.search.index import tidy
 from app.storage.database import prepare_database
 from app.storage.engine import UnreachableError
+from app.vault_cli import vault
 from app.web.database import database
 from app.web.edition import part
 
@@ -49,6 +50,7 @@ def install_commands(site: Flask) -> None:
     site.cli.add_command(translations)
     site.cli.add_command(app.accounts_cli.account)
     site.cli.add_command(app.demo.demo)
+    site.cli.add_command(vault)
 
 
 @content.command("check")
@@ -82,7 +84,10 @@ def content_report(markdown: bool) -> None:
 def storage_prepare() -> None:
     """Make the instance folder, its key and the database, and bring them up to date."""
     settings: Settings = current_app.config["SETTINGS"]
-    prepare(settings)
+    try:
+        prepare(settings)
+    except (ConfigError, ContentError) as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"ready: {settings.instance}")
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast, overload
 
-from sqlalchemy import BigInteger, Column, LargeBinary, func, select, update
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, bindparam, delete, func, select, update
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session, object_session
 
-from app.storage.database import Database
+from app.storage.database import Database, ProofRow
 from app.storage.engine import Table
-from app.storage.vault import Place, Vault, head_of, key_of
+from app.storage.vault import Place, SealError, Vault, head_of
 
 T = TypeVar("T", str, "str | None")
 
@@ -49,7 +49,8 @@ def vault_of(session: Session) -> Vault:
 class Sealed(Generic[T]):
     """A text kept sealed: ``name: Sealed[str] = Sealed("name_sealed")`` beside ``name_sealed: Mapped[bytes]``.
 
-    The row must have its id and stand in a session before the text is set. None is kept as NULL.
+    The row must have its id and stand in a session before the text is set. None is kept as NULL. The attribute of the
+    sealed bytes has the name of its column: both are bound into the value.
     """
 
     def __init__(self, column: str) -> None:
@@ -71,6 +72,8 @@ class Sealed(Generic[T]):
         setattr(row, self._column, None if text is None else _vault(row).seal(text, self._place(row)))
 
     def _place(self, row: Any) -> Place:
+        if not row.id:
+            raise RuntimeError("a row has its id (new_id) before its texts are sealed: it is bound into them")
         return Place(row.__tablename__, self._column, row.id)
 
 
@@ -79,6 +82,10 @@ def _vault(row: Any) -> Vault:
     if session is None:
         raise RuntimeError("a row opens and seals its texts only in a session: add it first")
     return vault_of(session)
+
+
+UNKNOWN = "unknown"
+"""Stands for every key that the ring lacks."""
 
 
 @dataclass(frozen=True)
@@ -91,60 +98,122 @@ class Sealing:
     values: int
 
 
-def sealed_columns() -> Iterator[tuple[SqlTable, Column[Any]]]:
+@dataclass(frozen=True)
+class Rotated:
+    """What one transaction of a rotation did in a column, and the ids of rows whose value does not open."""
+
+    table: str
+    column: str
+    values: int
+    broken: tuple[str, ...]
+
+
+class KeyInUseError(Exception):
+    """Values are still sealed with a key that was to be retired."""
+
+    def __init__(self, left: list[Sealing]) -> None:
+        super().__init__(", ".join(f"{one.table}.{one.column}: {one.values}" for one in left))
+        self.left = left
+
+
+def sealed_columns(metadata: MetaData = Table.metadata) -> Iterator[tuple[SqlTable, Column[Any]]]:
     """Yield every column that holds sealed values, with its table."""
-    for table in Table.metadata.sorted_tables:
+    for table in metadata.sorted_tables:
         for column in table.columns:
             if isinstance(column.type, SealedBytes):
                 yield table, column
 
 
-def rotate(database: Database, *, batch: int = 500) -> Iterator[Sealing]:
+def rotate(database: Database, *, batch: int = 500, metadata: MetaData = Table.metadata) -> Iterator[Rotated]:
     """Seal anew, in transactions of `batch` rows, every value whose key is not the current one.
 
     Yields what was done after each transaction. It can be interrupted anywhere and begun again: a value that is sealed
-    with the current key is left alone. Readers and writers go on meanwhile; a row changed under it is taken next time.
-    Raises UnknownKeyError or BrokenSealError for a value that does not open; everything before it is kept.
+    with the current key is left alone. Readers and writers go on meanwhile: a value that they change under it stays as
+    they left it and is looked at again. A value that does not open is named and left alone.
     """
-    vault = database.vault
-    for table, column in sealed_columns():
-        last = ""
-        while True:
-            with database.writing() as session:
-                rows = session.execute(
-                    select(table.c.id, column)
-                    .where(table.c.id > last, column.is_not(None))
-                    .order_by(table.c.id)
-                    .limit(batch)
-                ).all()
-                done = 0
-                for id_, sealed in rows:
-                    if key_of(sealed) == vault.ring.current:
-                        continue
-                    place = Place(table.name, column.name, id_)
-                    fresh = vault.seal_bytes(vault.open_bytes(sealed, place), place)
-                    # A writer on PostgreSQL may have set the value meanwhile; then it is already under the newer key.
-                    session.execute(update(table).where(table.c.id == id_, column == sealed).values({column: fresh}))
-                    done += 1
-            if done:
-                yield Sealing(table.name, column.name, vault.ring.current, done)
-            if len(rows) < batch:
+    for table, column in sealed_columns(metadata):
+        for _ in range(_PASSES):
+            missed = 0
+            for rotated, changed in _rotate(database, table, column, batch):
+                missed += changed
+                yield rotated
+            if not missed:
                 break
-            last = rows[-1].id
 
 
-def sealings(session: Session) -> list[Sealing]:
-    """Count the sealed values of each column by key; those under a key that the ring lacks stand under "unknown"."""
+_PASSES = 5
+"""A process with an old ring may go on sealing with the old key; what it leaves is for the next `rotate`."""
+
+
+def _rotate(database: Database, table: SqlTable, column: Column[Any], batch: int) -> Iterator[tuple[Rotated, int]]:
+    """Go once through a column; yields what was done, and how many values were changed by others meanwhile."""
+    vault = database.vault
+    head = head_of(vault.ring.current)
+    stale = func.substr(column, 1, len(head)) != head
+    # Only where it is still what was read: a writer may have set a new value, and that one is the truth.
+    unchanged = update(table).where(table.c.id == bindparam("row"), column == bindparam("read"))
+    replaced = unchanged.values({column: bindparam("fresh")})
+    last = ""
+    while True:
+        with database.reading() as session:
+            rows = session.execute(
+                select(table.c.id, column)
+                .where(table.c.id > last, column.is_not(None), stale)
+                .order_by(table.c.id)
+                .limit(batch)
+            ).all()
+        if not rows:
+            return
+        last = rows[-1].id
+        anew: list[dict[str, object]] = []
+        broken: list[str] = []
+        for id_, sealed in rows:
+            place = Place(table.name, column.name, id_)
+            try:
+                fresh = vault.seal_bytes(vault.open_bytes(sealed, place), place)
+            except SealError:
+                broken.append(id_)
+            else:
+                anew.append({"row": id_, "read": sealed, "fresh": fresh})
+        done = 0
+        if anew:
+            with database.writing() as session:
+                result = session.connection().execute(replaced, anew)
+                done = result.rowcount
+        yield Rotated(table.name, column.name, done, tuple(broken)), len(anew) - done
+
+
+def sealings(session: Session, *, metadata: MetaData = Table.metadata) -> list[Sealing]:
+    """Count the sealed values of each column by key; those under a key that the ring lacks stand under UNKNOWN."""
     ring = vault_of(session).ring
     found: list[Sealing] = []
-    for table, column in sealed_columns():
+    for table, column in sealed_columns(metadata):
         rest = session.scalar(select(func.count()).select_from(table).where(column.is_not(None))) or 0
         for id_ in ring.sealing:
-            # The id of the key stands at the start of a value in clear, so the database counts without any key.
-            head = head_of(id_)
-            under = func.substr(column, 1, len(head)) == head
-            values = session.scalar(select(func.count()).select_from(table).where(under)) or 0
+            values = _count(session, table, column, id_)
             rest -= values
             found.append(Sealing(table.name, column.name, id_, values))
-        found.append(Sealing(table.name, column.name, "unknown", rest))
+        found.append(Sealing(table.name, column.name, UNKNOWN, rest))
     return [sealing for sealing in found if sealing.values]
+
+
+def retire(database: Database, id_: str, *, metadata: MetaData = Table.metadata) -> None:
+    """Let no process seal with the key `id_` any more: its proof goes, for which every writer asks at its beginning.
+
+    Waits for the writers that have begun. Raises KeyInUseError, and changes nothing, where a value is sealed with it.
+    """
+    with database.writing() as session:
+        session.execute(delete(ProofRow).where(ProofRow.id == id_))
+        counted = [
+            Sealing(table.name, column.name, id_, _count(session, table, column, id_))
+            for table, column in sealed_columns(metadata)
+        ]
+        left = [sealing for sealing in counted if sealing.values]
+        if left:
+            raise KeyInUseError(left)
+
+
+def _count(session: Session, table: SqlTable, column: Column[Any], id_: str) -> int:
+    # The id of the key stands at the start of a value in clear, so the database counts without any key.
+    head = head_of(id_)
+    return session.scalar(select(func.count()).select_from(table).where(func.substr(column, 1, len(head)) == head)) or 0

@@ -62,9 +62,13 @@ class Vault:
 
     def seal_bytes(self, plain: bytes, place: Place) -> bytes:
         """Return `plain` sealed for `place`, as `seal` does with a text."""
-        head = head_of(self.ring.current)
+        return self.seal_with(self.ring.current, plain, place)
+
+    def seal_with(self, id_: str, plain: bytes, place: Place) -> bytes:
+        """Return `plain` sealed for `place` with a certain key of the ring: for proofs; all else takes the current."""
+        head = head_of(id_)
         nonce = secrets.token_bytes(_NONCE)
-        return head + nonce + self._ciphers[self.ring.current].encrypt(nonce, plain, head + bytes(place))
+        return head + nonce + self._ciphers[id_].encrypt(nonce, plain, head + bytes(place))
 
     def open_bytes(self, sealed: bytes, place: Place) -> bytes:
         """Return the bytes that were sealed for `place`. Raises UnknownKeyError or BrokenSealError."""
@@ -118,4 +122,6 @@ def key_of(sealed: bytes) -> str:
 
 
 def _keyed(key: bytes, kind: str, folded: str) -> bytes:
-    return hmac.digest(key, kind.encode() + b"\x00" + folded.encode(), hashlib.sha256)
+    # The length in front keeps ("ab", "c") and ("a", "bc") apart, whatever letters they hold.
+    name = kind.encode()
+    return hmac.digest(key, len(name).to_bytes(4, "big") + name + folded.encode(), hashlib.sha256)
