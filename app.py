@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging.config
 import socket
 import sys
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from app.cli import prepare
@@ -14,12 +16,24 @@ from app.config import Settings
 from app.content.library import ContentError
 from app.kernel.errors import ConfigError
 from app.worker import beside
+from app.kernel.logs import log_stray_errors, logging_config
+from app.site import THREADS
+
+HEAD_SECONDS = 15
+"""How long a connection may stay open without a whole head of a request: slow senders and idle browsers alike."""
+
+HEAD_BYTES = 2**16
+
+CONNECTIONS = 512
+"""Open connections of a worker. An idle one costs a file and no thread; systems allow 1,024 files by default."""
 
 
 def main() -> int:
     """Serve until stopped. Returns 2 with a sentence on the error stream where a setting or the content is wrong."""
     try:
         settings = Settings.from_environment()
+        logging.config.dictConfig(logging_config(settings.log_format))
+        log_stray_errors()
         check_free(settings.host, settings.port)
         prepare(settings)
         worker = beside(settings)
@@ -43,6 +57,24 @@ def main() -> int:
             # Ctrl-C reaches workers and parent at once; one that has missed its turn is ended after these seconds.
             workers_kill_timeout=3,
         ).serve()
+    Granian(
+        "app.site:serve",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
+        blocking_threads=THREADS,
+        backpressure=CONNECTIONS,
+        log_level=LogLevels.warning,
+        log_dictconfig=logging_config(settings.log_format),
+        log_access=False,
+        respawn_failed_workers=True,
+        # Ctrl-C reaches workers and parent at once; one that has missed its turn is ended after these seconds.
+        workers_kill_timeout=3,
+    ).serve()
     return 0
 
 

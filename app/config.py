@@ -31,6 +31,9 @@ class Settings:
     vault_key_file: Path | None = None
     hsts: bool = False
     page_cache_mb: int = 64
+    form_limit: str = "120 per minute"
+    guess_limit: str = "20 per minute"
+    filing_limit: str = "30 per hour"
     pdf_limit: str = "20 per minute"
     rate_limit_storage: str = "memory://"
     operator: str = ""
@@ -39,6 +42,12 @@ class Settings:
     mail_url: str = field(default="", repr=False)
     mail_from: str = ""
     worker: str = "inside"
+    log_format: str = "json"
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether browsers reach the site over TLS: `site_url` says so, or `hsts` does."""
+        return self.hsts or self.site_url.startswith("https://")
 
     @property
     def database(self) -> str:
@@ -127,13 +136,22 @@ def _secret_key(text: str) -> str:
     return text
 
 
-def _limit(text: str) -> str:
-    from limits import parse
+def _limit(name: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        from limits import parse as parse_rate
 
-    try:
-        parse(text)
-    except ValueError:
-        raise ConfigError(f"PDF_LIMIT is {text!r}; it takes a rate such as '20 per minute'.") from None
+        try:
+            parse_rate(text)
+        except ValueError:
+            raise ConfigError(f"{name} is {text!r}; it takes a rate such as '20 per minute'.") from None
+        return text
+
+    return parse
+
+
+def _log_format(text: str) -> str:
+    if text not in {"json", "text"}:
+        raise ConfigError(f"LOG_FORMAT is {text!r}; it takes json or text.")
     return text
 
 
@@ -173,12 +191,16 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "vault_key_file": lambda text: Path(text).expanduser(),
     "hsts": _flag("HSTS"),
     "page_cache_mb": _whole("PAGE_CACHE_MB", 1, 4096),
-    "pdf_limit": _limit,
+    "form_limit": _limit("FORM_LIMIT"),
+    "guess_limit": _limit("GUESS_LIMIT"),
+    "filing_limit": _limit("FILING_LIMIT"),
+    "pdf_limit": _limit("PDF_LIMIT"),
     "rate_limit_storage": _storage,
     "trusted_proxies": _whole("TRUSTED_PROXIES", 0, 9),
     "mail_url": _mail_url,
     "mail_from": _mail_from,
     "worker": _worker,
+    "log_format": _log_format,
 }
 
 

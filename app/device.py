@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, json, render_template, request, url_for
+from flask import Blueprint, Response, current_app, json, render_template, url_for
 from flask_babel import gettext
 
 from app.guidance.model import Guidance
@@ -19,6 +19,7 @@ from app.pathways.sheet import Sheet
 from app.web.assets import FOLDER
 from app.web.cache import keep
 from app.web.edition import live, part
+from app.web.forgery import by_own_script
 from app.web.language import in_language, language
 from app.web.pages import DAY, MINUTE, answers_page, public_page
 
@@ -141,13 +142,12 @@ def worker() -> Response:
 
 
 @blueprint.post("/forget")
+@by_own_script
 def forget() -> Response:
     """Have the browser drop what it remembers of this site: stored pages as well as everything kept.
 
     Only pages of this site may ask, or a stranger's page could remove a family's plan.
     """
-    if request.headers.get("Sec-Fetch-Site") != "same-origin":
-        abort(403)
     response = Response(status=204, mimetype="text/plain")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -110,9 +110,8 @@ def sitemap() -> Response:
 @blueprint.get("/.well-known/security.txt")
 def security() -> Response:
     """Tell researchers whom to write to (RFC 9116)."""
-    contact = current_app.config["SECURITY_CONTACT"] or url_for(
-        "guidance.page", language="en", slug="about", _external=True
-    )
+    about = url_for("guidance.page", language="en", slug="about")
+    contact = current_app.config["SECURITY_CONTACT"] or f"{site_address()}{about}"
     expires = datetime.now(UTC).replace(microsecond=0) + timedelta(days=180)
     return _text(f"Contact: {contact}\nExpires: {expires.isoformat()}\nPreferred-Languages: uk, en\n", "text/plain")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
-import logging
+import logging.config
 import threading
+from typing import TYPE_CHECKING
 
-from flask import Flask, Response, g, render_template, request, url_for
+from flask import Flask
+from flask.helpers import get_debug_flag
 from flask_security.utils import hash_password
-from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
@@ -32,20 +33,34 @@ from app.directory.labels import hours_text, kind_text, open_text
 from app.directory.model import Directory
 from app.directory.model import Kind as BodyKind
 from app.edition import read_edition, searchable
+from app.errors import install_error_pages
 from app.kernel.dates import in_words
-from app.kernel.languages import PUBLIC, SOURCE
-from app.search.documents import Kind
+from app.kernel.languages import PUBLIC
+from app.kernel.logs import log_stray_errors, logging_config
 from app.search.find import Search
+from app.web.access import account_key
 from app.web.assets import install_assets
+from app.web.bounds import Bodies, Door, install_bounds, install_field_bounds
 from app.web.cache import PageCache
+from app.web.cookies import install_cookies
 from app.web.database import database, install_database
 from app.web.edition import Edition, part, set_edition
+from app.web.forgery import ask_for_tokens, refuse_strangers
 from app.web.headers import install_headers
+from app.web.hosts import install_hosts
+from app.web.journal import Journal, install_journal
 from app.web.language import install_language, language, this_page_in
-from app.web.limits import install_limits
+from app.web.limits import Budget, Keys, install_limits
 from app.web.parts import install_parts
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+THREADS = 32
+"""Threads of a worker. They are started as they are needed."""
+
+BODIES = 24
+"""Bodies that a worker takes in at once: however slowly they are sent, threads are left for readers."""
 
 
 def create_app(settings: Settings | None = None, edition: Edition | None = None) -> Flask:
@@ -53,7 +68,9 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
 
     Raises ConfigError for a wrong setting. Content that cannot be read fails the pages, not the commands.
     """
-    settings = settings or Settings.from_environment()
+    if settings is None:
+        settings = Settings.from_environment()
+        logging.config.dictConfig(logging_config(settings.log_format, shows_values=get_debug_flag()))
     site = Flask("app", static_folder=None)
     site.config.update(
         SECRET_KEY=secret(settings),
@@ -61,7 +78,6 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         SITE_URL=settings.site_url,
         SECURITY_CONTACT=settings.security_contact,
         OPERATOR=settings.operator,
-        MAX_CONTENT_LENGTH=1_000_000,
         SETTINGS=settings,
     )
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
@@ -74,7 +90,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     install_headers(site, hsts=settings.hsts)
     install_parts(site)
     install_database(site)
-    install_limits(site, storage=settings.rate_limit_storage, pdf=settings.pdf_limit)
+    keys = Keys(site.config["SECRET_KEY"])
+    _install_edges(site, settings, keys)
     install_commands(site)
     site.extensions[ACCOUNTS_NEED] = Needs(
         organisations=organisations, hash_password=hash_password, sign_in=lambda: f"/{language()}/account/sign-in"
@@ -95,22 +112,50 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.operations.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
-    _install_error_pages(site)
+    install_error_pages(site)
     try:
         whole = edition or read_edition(Library.read(settings.content))
         set_edition(site, whole if Search in whole.parts else searchable(whole, settings.search))
     except ContentError as error:
         # Commands must work on broken content: `content check` is what names the faults. The server refuses to start.
         set_edition(site, error)
-    if settings.trusted_proxies:
-        n = settings.trusted_proxies
-        site.wsgi_app = ProxyFix(site.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-    site.wsgi_app = PageCache(site.wsgi_app, max_bytes=settings.page_cache_mb * 2**20)  # type: ignore[method-assign]
+    _wrap(site, settings, keys)
     return site
+
+
+def _install_edges(site: Flask, settings: Settings, keys: Keys) -> None:
+    """What every request passes before its view, in this order."""
+    install_cookies(site, is_tls=settings.is_tls)
+    install_journal(site)
+    install_bounds(site)
+    install_hosts(site, site_url=settings.site_url)
+    refuse_strangers(site)
+    rates = {
+        Budget.FORM: settings.form_limit,
+        Budget.GUESS: settings.guess_limit,
+        Budget.FILING: settings.filing_limit,
+        Budget.PDF: settings.pdf_limit,
+    }
+    install_limits(site, keys=keys, storage=settings.rate_limit_storage, rates=rates, account=account_key)
+    ask_for_tokens(site)
+    install_field_bounds(site)
+
+
+def _wrap(site: Flask, settings: Settings, keys: Keys) -> None:
+    """Put the middleware around the views, the innermost first."""
+    views: WSGIApplication = Bodies(site.wsgi_app, at_once=BODIES, from_one=BODIES // 4, sender=keys.of_address)
+    proxies = settings.trusted_proxies
+    views = Journal(views, site, trusts_ids=bool(proxies))
+    if proxies:
+        # Not X-Forwarded-Host: proxies pass it through from anyone unless told otherwise. They set Host instead.
+        views = ProxyFix(views, x_for=proxies, x_proto=proxies, x_host=0)
+    kept = PageCache(views, max_bytes=settings.page_cache_mb * 2**20)
+    site.wsgi_app = Door(kept, views)  # type: ignore[method-assign]
 
 
 def serve() -> Flask:
     """Return the site as a worker serves it: the search is open before the first reader comes."""
+    log_stray_errors()
     site = create_app()
     site.config["DEMO"] = app.demo.is_demo(database(site))
     with site.app_context():
@@ -125,39 +170,3 @@ def organisations(language: str) -> list[tuple[str, str]]:
     """Return (id, name) of the organisations that volunteers can belong to, by name."""
     bodies = [body for body in part(Directory) if body.kind is not BodyKind.GENERIC]
     return sorted(((body.id, body.name[language]) for body in bodies), key=lambda pair: pair[1].casefold())
-
-
-def _near(path: str) -> list[tuple[str, str]]:
-    """Return (address, title) of the articles that a mistyped or old address may have meant."""
-    wanted = path.strip("/").rpartition("/")[2].replace("-", " ").replace("_", " ")
-    try:
-        found = part(Search).finder.find(wanted)
-    except ContentError:
-        return []
-    articles = [hit.document for hit in found.hits or found.nearest if hit.document.kind is Kind.ARTICLE]
-    shown = [(document, document.texts.get(g.language) or document.texts[SOURCE]) for document in articles[:3]]
-    return [(url_for("guidance.article", slug=document.target), text.title) for document, text in shown]
-
-
-def _install_error_pages(site: Flask) -> None:
-    """Every error offers the next door, in the language of the address; nothing is ever a stack trace."""
-
-    def page(code: int) -> tuple[str, int]:
-        first = request.path.strip("/").split("/")[0]
-        g.language = first if first in PUBLIC else SOURCE
-        g.pop("catalogue", None)
-        return render_template("error.html", code=code, near=_near(request.path) if code == 404 else []), code
-
-    @site.errorhandler(HTTPException)
-    def _http(error: HTTPException) -> Response | tuple[str, int]:
-        if error.response is not None:
-            return error.response  # type: ignore[return-value]
-        return page(error.code or 500)
-
-    @site.errorhandler(Exception)
-    def _unexpected(error: Exception) -> tuple[str, int]:
-        # The path is logged without its query and without the secret of a link: neither ever reaches a log.
-        secret_part = (request.view_args or {}).get("token")
-        path = request.path.replace(secret_part, "...") if secret_part else request.path
-        log.exception("unexpected error at %s", path, exc_info=error)
-        return page(500)

@@ -52,7 +52,8 @@ def finder(edition: Edition) -> Finder:
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(instance=tmp_path_factory.mktemp("instance"), pdf_limit="1000 per minute")
+    generous = dict.fromkeys(("form_limit", "guess_limit", "filing_limit", "pdf_limit"), "100000 per minute")
+    return Settings(instance=tmp_path_factory.mktemp("instance"), **generous)
 
 
 @pytest.fixture(scope="session")

@@ -207,7 +207,7 @@ def test_the_discreet_icon_names_the_site_nowhere(client: LintingClient, languag
 
 def plan_file(site: Flask, language: str, query: str) -> str:
     with site.test_client() as client:
-        response = client.get(f"/{language}/plan.html?{query}")
+        response = client.get(f"/{language}/plan.html?{query}", base_url=site.config["SITE_URL"] or None)
     assert response.status_code == 200
     assert response.headers["Content-Disposition"] == "attachment; filename=plan.html"
     assert response.headers["Cache-Control"] == "private, no-cache"

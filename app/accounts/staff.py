@@ -18,6 +18,7 @@ from app.accounts.model import FourEyesError, Permission, Role, State
 from app.accounts.needs import KEY, Letter, Needs
 from app.web.access import actor, requires
 from app.web.database import now, session
+from app.web.hosts import full_address
 from app.web.language import in_language, language
 
 blueprint = in_language(Blueprint("people", __name__))
@@ -205,8 +206,7 @@ def _invite_page(form: InviteForm) -> Response:
 
 def _handed_over(invited: actions.Invited, address: str, name: str, code: str) -> BaseResponse | str:
     """Send the link, or show it once: it is known now and never again, so there is nothing to lead to."""
-    root = current_app.config["SITE_URL"] or request.host_url.rstrip("/")
-    link = root + url_for("invitation.join", token=invited.token, language=code)
+    link = full_address(url_for("invitation.join", token=invited.token, language=code))
     send = needs().send
     if send is not None:
         send(Letter(address, name, code, link, invited.expires_at))

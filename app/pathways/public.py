@@ -30,7 +30,7 @@ from app.pathways.walk import DATE_PARTS, Position, as_pairs, walk
 from app.pathways.way import places
 from app.web.edition import part
 from app.web.language import in_language, language
-from app.web.limits import limited
+from app.web.limits import Budget, limited
 from app.web.pages import MINUTE, answers_page, public_page
 
 blueprint = in_language(Blueprint("pathways", __name__))
@@ -198,7 +198,7 @@ def plan_file() -> Response:
 
 
 @blueprint.get("/plan.pdf")
-@limited
+@limited(Budget.PDF)
 def plan_pdf_file() -> Response:
     """Hand out the plan as a tagged PDF."""
     position = _answered()

@@ -28,7 +28,8 @@ class Table(DeclarativeBase):
 
 def open_engine(address: str) -> Engine:
     """Open the database at `address`. On SQLite transactions are begun by us, so that a rollback is a rollback."""
-    engine = create_engine(address)
+    # An error of the database must not carry what it was given into a log.
+    engine = create_engine(address, hide_parameters=True)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")

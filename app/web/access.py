@@ -72,3 +72,10 @@ def actor() -> Actor:
     if who is None:
         raise LookupError("nobody is signed in: mark the view with @requires")
     return who
+
+
+def account_key() -> str:
+    """Return the id of the account that is signed in, or nothing: for limits, which count by account."""
+    gate = cast(Gate | None, current_app.extensions.get(_KEY))
+    who = gate.actor() if gate else None
+    return who.account if who else ""

@@ -88,7 +88,9 @@ class Page:
         encoding = self.encoding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
         tag = self._tags[encoding]
         if self.status.startswith("200") and tag in environ.get("HTTP_IF_NONE_MATCH", ""):
-            kept = [(name, value) for name, value in self._headers if not name.lower().startswith("content-")]
+            # The policy goes along: it may be a newer one than that of the page in the browser.
+            of_body = ("content-type", "content-language", "content-disposition")
+            kept = [(name, value) for name, value in self._headers if name.lower() not in of_body]
             start_response("304 Not Modified", [*kept, ("ETag", tag)])
             return []
         body = self.body(encoding)
@@ -152,7 +154,9 @@ class PageCache:
         seconds, quality = mark.split()
         page = Page(status, headers, body, until=self._clock() + int(seconds), quick=quality == "quick")
         answer = page.answer(environ, start_response)
-        if int(seconds) and status.startswith("200"):
+        # A page that sets a cookie is somebody's own, whatever its view says.
+        is_own = any(name.lower() == "set-cookie" for name, _ in headers)
+        if int(seconds) and status.startswith("200") and not is_own:
             self._store(key, page)
         return answer
 

@@ -8,7 +8,7 @@ from babel.support import NullTranslations, Translations
 from flask import Blueprint, Flask, abort, current_app, g, request, url_for
 from flask_babel import Babel, get_translations
 
-from app.kernel.languages import PUBLIC, SOURCE
+from app.kernel.languages import PUBLIC, SOURCE, preferred
 
 
 def install_language(app: Flask) -> None:
@@ -46,6 +46,14 @@ def language() -> str:
     """Return the language of the page: that of the address, else the source language."""
     code: str = g.get("language", SOURCE)
     return code
+
+
+def asked_language() -> str:
+    """Return the language of the address, or of the browser's wish where the address has none: for pages of errors."""
+    first = request.path.strip("/").partition("/")[0]
+    if first in PUBLIC:
+        return first
+    return preferred([(str(tag), float(quality)) for tag, quality in request.accept_languages])
 
 
 def in_language(blueprint: Blueprint) -> Blueprint:

@@ -14,6 +14,7 @@ from app.accounts.model import Invitation
 from app.accounts.needs import KEY, Needs
 from app.accounts.passwords import password_fault
 from app.web.database import database, now, session
+from app.web.forgery import proved_by_link
 from app.web.language import in_language
 
 blueprint = in_language(Blueprint("invitation", __name__))
@@ -29,6 +30,7 @@ def join(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/account/join/<token>")
+@proved_by_link
 def accept(token: str) -> ResponseReturnValue:
     """Make the account, once."""
     try:
