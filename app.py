@@ -15,9 +15,9 @@ from app.cli import prepare
 from app.config import Settings
 from app.content.library import ContentError
 from app.kernel.errors import ConfigError
-from app.worker import beside
 from app.kernel.logs import log_stray_errors, logging_config
 from app.site import THREADS
+from app.worker import beside
 
 HEAD_SECONDS = 15
 """How long a connection may stay open without a whole head of a request: slow senders and idle browsers alike."""
@@ -49,32 +49,17 @@ def main() -> int:
             port=settings.port,
             interface=Interfaces.WSGI,
             workers=settings.workers,
-            blocking_threads=4,
-            backpressure=64,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
+            blocking_threads=THREADS,
+            backpressure=CONNECTIONS,
             log_level=LogLevels.warning,
+            log_dictconfig=logging_config(settings.log_format),
             log_access=False,
             respawn_failed_workers=True,
             # Ctrl-C reaches workers and parent at once; one that has missed its turn is ended after these seconds.
             workers_kill_timeout=3,
         ).serve()
-    Granian(
-        "app.site:serve",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
-        blocking_threads=THREADS,
-        backpressure=CONNECTIONS,
-        log_level=LogLevels.warning,
-        log_dictconfig=logging_config(settings.log_format),
-        log_access=False,
-        respawn_failed_workers=True,
-        # Ctrl-C reaches workers and parent at once; one that has missed its turn is ended after these seconds.
-        workers_kill_timeout=3,
-    ).serve()
     return 0
 
 
