@@ -7,7 +7,6 @@ import logging
 import threading
 
 from flask import Flask, Response, g, render_template, request, url_for
-from flask_security.utils import hash_password
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -24,6 +23,8 @@ import app.styleguide
 import app.wall
 from app.accounts.needs import KEY as ACCOUNTS_NEED
 from app.accounts.needs import Needs
+from app.accounts.sign_in.public import install_accounts, new_hash
+from app.accounts.sign_in.staff import install_own_account
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
 from app.content.library import ContentError, Library
@@ -76,7 +77,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     install_limits(site, storage=settings.rate_limit_storage, pdf=settings.pdf_limit)
     install_commands(site)
     site.extensions[ACCOUNTS_NEED] = Needs(
-        organisations=organisations, hash_password=hash_password, sign_in=lambda: f"/{language()}/account/sign-in"
+        organisations=organisations, hash_password=new_hash, sign_in=lambda: f"/{language()}/account/sign-in"
     )
     for blueprint in (
         app.front.blueprint,
@@ -93,6 +94,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.accounts.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
+    install_accounts(site, settings)
+    install_own_account(site)
     _install_error_pages(site)
     try:
         whole = edition or read_edition(Library.read(settings.content))
