@@ -58,4 +58,3 @@ OVER = {
     "absolute": _l("You were signed out because the working day is over. Sign in to go on where you were."),
     "ended": _l("You were signed out on this device. Sign in to go on where you were."),
 }
-FACTORS = {"totp": _l("authenticator app"), "passkey": _l("passkey")}

@@ -278,7 +278,7 @@ def install_accounts(site: Flask, settings: Settings) -> None:
     # A reset link carries a hash of the old password; the library's own choice for it takes ten times as long as
     # what is done for an address without an account, which would tell the two apart.
     security.hashing_context = security.pwd_context
-    vars(security.i18n_domain)["gettext"] = _own_words
+    security.i18n_domain.gettext = _own_words  # type: ignore[method-assign, assignment]
     security.want_json(lambda _: False)
     _leave_readers_alone(site, security)
     gate = SignInGate()

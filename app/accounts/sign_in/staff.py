@@ -115,7 +115,7 @@ def time_out() -> ResponseReturnValue:
 def _me() -> AccountRow:
     me = lock_account(database.session(), actor().account)
     if me is None:
-        abort(403)
+        abort(404)
     return me
 
 
