@@ -29,6 +29,9 @@ class Settings:
     secret_key: str = ""
     vault_keys: str = field(default="", repr=False)
     vault_key_file: Path | None = None
+    password_memory_kib: int = 19_456
+    sign_in_idle_minutes: int = 30
+    sign_in_hours: int = 12
     hsts: bool = False
     page_cache_mb: int = 64
     form_limit: str = "120 per minute"
@@ -189,6 +192,9 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "site_url": _site_url,
     "secret_key": _secret_key,
     "vault_key_file": lambda text: Path(text).expanduser(),
+    "password_memory_kib": _whole("PASSWORD_MEMORY_KIB", 19_456, 1_048_576),
+    "sign_in_idle_minutes": _whole("SIGN_IN_IDLE_MINUTES", 5, 120),
+    "sign_in_hours": _whole("SIGN_IN_HOURS", 1, 24),
     "hsts": _flag("HSTS"),
     "page_cache_mb": _whole("PAGE_CACHE_MB", 1, 4096),
     "form_limit": _limit("FORM_LIMIT"),

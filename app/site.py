@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask.helpers import get_debug_flag
-from flask_security.utils import hash_password
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
@@ -26,6 +25,8 @@ import app.styleguide
 import app.wall
 from app.accounts.needs import KEY as ACCOUNTS_NEED
 from app.accounts.needs import Needs
+from app.accounts.sign_in.public import install_accounts, new_hash
+from app.accounts.sign_in.staff import install_own_account
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
 from app.content.library import ContentError, Library
@@ -94,7 +95,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     _install_edges(site, settings, keys)
     install_commands(site)
     site.extensions[ACCOUNTS_NEED] = Needs(
-        organisations=organisations, hash_password=hash_password, sign_in=lambda: f"/{language()}/account/sign-in"
+        organisations=organisations, hash_password=new_hash, sign_in=lambda: f"/{language()}/account/sign-in"
     )
     for blueprint in (
         app.front.blueprint,
@@ -113,6 +114,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)
+    install_accounts(site, settings)
+    install_own_account(site)
     try:
         whole = edition or read_edition(Library.read(settings.content))
         set_edition(site, whole if Search in whole.parts else searchable(whole, settings.search))

@@ -21,6 +21,10 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     VOLUNTEER = "volunteer"
 
+    def get_permissions(self) -> frozenset[str]:
+        """Return what this role may do, under the name by which the sign-in library asks."""
+        return frozenset(PERMISSIONS[self])
+
 
 class Permission(StrEnum):
     """What a view can ask for. Every view that is not public states one."""

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask_security import AsaList, UserMixin, WebAuthnMixin
-from sqlalchemy import DateTime, ForeignKey, Integer, LargeBinary, String, Text, select, update
+from sqlalchemy import DateTime, ForeignKey, Integer, LargeBinary, String, Text, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
-from app.accounts.model import Invitation, Person, Role, SignIn, Standing, read_roles
+from app.accounts.lockout import Refusals
+from app.accounts.model import Invitation, Person, Role, SignIn, Standing, needs_second_factor, read_roles
 from app.storage.engine import Table
 from app.storage.sealed import BlindIndex, Sealed, SealedBytes, new_id, vault_of
 
@@ -59,6 +60,7 @@ class AccountRow(Table, UserMixin):
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True, default=new_id)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(Text)
+    tf_counter: Mapped[int | None] = mapped_column(Integer)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     held: Mapped[list[RoleRow]] = relationship(cascade="all, delete-orphan", lazy="selectin")
     webauthn: Mapped[list[PasskeyRow]] = relationship(back_populates="account", cascade="all, delete-orphan")
@@ -74,6 +76,16 @@ class AccountRow(Table, UserMixin):
     @property
     def roles(self) -> frozenset[Role]:
         return frozenset(Role(row.name) for row in self.held)
+
+    def check_tf_required(
+        self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool
+    ) -> tuple[bool, list[tuple[str, str]]]:
+        """Say to the sign-in library whether the password is not enough: the roles ask for more, or the person does."""
+        return bool(tf_setup_methods) or needs_second_factor(self.roles), tf_setup_methods
+
+    def check_tf_required_setup(self) -> bool:
+        """Say to the sign-in library that a second factor is changed and never taken away."""
+        return True
 
 
 class PasskeyRow(Table, WebAuthnMixin):
@@ -94,6 +106,10 @@ class PasskeyRow(Table, WebAuthnMixin):
     name: Mapped[str] = mapped_column(String(64))
     usage: Mapped[str] = mapped_column(String(64))
     account: Mapped[AccountRow] = relationship(back_populates="webauthn")
+
+    def get_user_mapping(self) -> dict[str, str]:
+        """Tell the sign-in library whose passkey this is."""
+        return {"id": self.account_id}
 
 
 class SignInRow(Table):
@@ -345,3 +361,91 @@ def end_invitation(session: Session, row: InvitationRow, now: datetime) -> None:
     row.ended_at = now
     row.name = row.email = ""
     session.flush()
+
+
+def add_sign_in(session: Session, account: str, *, device: str, now: datetime) -> SignInRow:
+    """Add a sign-in that begins now."""
+    row = SignInRow(id=new_id(), account_id=account, started_at=now, seen_at=now, device=device[:80])
+    session.add(row)
+    session.flush()
+    return row
+
+
+def open_sign_ins(session: Session, account: str) -> Sequence[SignInRow]:
+    """Return the sign-ins of an account that nobody has ended, newest first."""
+    query = select(SignInRow).where(SignInRow.account_id == account, SignInRow.ended_at.is_(None))
+    return session.scalars(query.order_by(SignInRow.started_at.desc(), SignInRow.id)).all()
+
+
+def find_sign_in(session: Session, account: str, id_: str) -> SignInRow | None:
+    """Return this sign-in of the account unless it has ended."""
+    query = select(SignInRow).where(SignInRow.id == id_, SignInRow.account_id == account, SignInRow.ended_at.is_(None))
+    return session.scalars(query).first()
+
+
+def end_sign_in(session: Session, account: str, id_: str, now: datetime) -> bool:
+    """End this sign-in of the account; say whether there was anything to end."""
+    row = find_sign_in(session, account, id_)
+    if row is None:
+        return False
+    row.ended_at = now
+    session.flush()
+    return True
+
+
+def end_other_sign_ins(session: Session, account: str, this: str, now: datetime) -> bool:
+    """End every sign-in of the account but `this`; say whether there was anything to end."""
+    others = [row for row in open_sign_ins(session, account) if row.id != this]
+    for row in others:
+        row.ended_at = now
+    session.flush()
+    return bool(others)
+
+
+ATTEMPT = "sign-in-attempt"
+"""The kind of blind index under which refused attempts are counted: no address and no account stands in the clear."""
+
+
+def refusals(session: Session, kind: str, key: str) -> Refusals | None:
+    """Return what was refused for this key; until the transaction ends nobody else counts on it."""
+    row = session.get(AttemptRow, _attempt_key(session, kind, key), with_for_update=True, populate_existing=True)
+    return Refusals(row.refused, moment(row.since)) if row else None
+
+
+def keep_refusals(session: Session, kind: str, key: str, counted: Refusals) -> None:
+    """Keep what was refused for this key."""
+    id_ = _attempt_key(session, kind, key)
+    row = session.get(AttemptRow, id_)
+    if row is None:
+        try:
+            with session.begin_nested():
+                session.add(AttemptRow(key=id_, refused=counted.count, since=counted.since))
+            return
+        except IntegrityError:
+            # Somebody else's first refusal came in between: two count as one, which gives away a single attempt.
+            row = session.get_one(AttemptRow, id_)
+    row.refused, row.since = counted.count, counted.since
+    session.flush()
+
+
+def forget_refusals(session: Session, kind: str, key: str) -> None:
+    """Forget what was refused for this key."""
+    row = session.get(AttemptRow, _attempt_key(session, kind, key))
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
+def forget_old_refusals(session: Session, before: datetime) -> None:
+    """Forget what was refused for any key and is counted no more."""
+    session.execute(delete(AttemptRow).where(AttemptRow.since < before))
+
+
+def refreshed(session: Session, row: AccountRow) -> AccountRow:
+    """Return the account as it is now; of two who bring the same code at once the second waits here."""
+    session.refresh(row, with_for_update=True)
+    return row
+
+
+def _attempt_key(session: Session, kind: str, key: str) -> bytes:
+    return vault_of(session).blind(ATTEMPT, f"{kind}:{key}")

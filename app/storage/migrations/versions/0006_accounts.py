@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("fs_webauthn_user_handle", sa.String(64), unique=True),
         sa.Column("tf_primary_method", sa.String(64)),
         sa.Column("tf_totp_secret", sa.Text),
+        sa.Column("tf_counter", sa.Integer),
         sa.Column("mf_recovery_codes", sa.UnicodeText),
     )
     op.create_table(
