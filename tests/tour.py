@@ -89,6 +89,8 @@ def screens(site: Flask, edition: Edition) -> list[Screen]:
             continue  # a file for another program: a picture, a calendar, contacts
         if hasattr(site.view_functions[rule.endpoint], "permission") or "token" in rule.arguments:
             continue  # a page behind the sign-in or behind a secret link: it needs people, and has tests of its own
+        if rule.endpoint.startswith("account.") and rule.endpoint not in ("account.login", "account.forgot_password"):
+            continue  # a page between the password and the second factor, which leads anyone else to the sign-in
         for language in PUBLIC if "language" in rule.arguments else [SOURCE]:
             found += _of_rule(client, rule, edition, language)
     for language in PUBLIC:

@@ -437,8 +437,9 @@ def forget_refusals(session: Session, kind: str, key: str) -> None:
 
 
 def forget_old_refusals(session: Session, before: datetime) -> None:
-    """Forget what was refused for any key and is counted no more."""
-    session.execute(delete(AttemptRow).where(AttemptRow.since < before))
+    """Forget what is counted no more. What somebody else is counting on right now is left for the next time."""
+    old = select(AttemptRow.key).where(AttemptRow.since < before).with_for_update(skip_locked=True)
+    session.execute(delete(AttemptRow).where(AttemptRow.key.in_(session.scalars(old.limit(500)).all())))
 
 
 def refreshed(session: Session, row: AccountRow) -> AccountRow:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.accounts import store
-from app.accounts.lockout import after_refusal, is_locked
+from app.accounts.lockout import WAIT, after_refusal, is_locked
 from app.accounts.timeout import Limits, ends_at, over
 from app.audit.actions import record
 from app.audit.model import Event
@@ -39,6 +39,7 @@ def begin(session: Session, account: store.AccountRow, *, device: str, factor: s
     """Begin a sign-in and return its id. `factor` is the second one that was used, or "password"."""
     row = store.add_sign_in(session, account.id, device=device, now=now)
     account.signed_in_at = now
+    store.forget_old_refusals(session, now - WAIT)
     _record(session, Event.SIGNED_IN, account.id, now, factor=factor)
     return row.id
 

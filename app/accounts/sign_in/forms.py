@@ -67,7 +67,7 @@ class SignInForm(LoginForm):
 
 
 class AskResetForm(ForgotPasswordForm):
-    """The address to which a link goes; more than a handful of letters an hour go to nobody."""
+    """The address to which a link goes; at most ten letters in a quarter of an hour go to one account."""
 
     def validate(self, **kwargs: Any) -> bool:
         if not super(ForgotPasswordForm, self).validate(**kwargs):
