@@ -100,8 +100,8 @@ def test_every_error_has_the_headers_and_is_kept_by_nobody(client: Client, code:
     "path",
     [
         "/", "/uk/plan", "/no-such-page", "/en/no-such-page", "/en/" + "a" * 3000, "/en/?a=%00", "/uk",
-        "/en/trial/form", "/static/no-such.css", "/static/site.css", "/sw.js", "/robots.txt", "/.well-known/security.txt",
-        "//evil.example/uk/",
+        "/en/trial/form", "/static/no-such.css", "/static/site.css", "/sw.js", "/robots.txt",
+        "/.well-known/security.txt", "//evil.example/uk/",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("base_url", [TLS, "https://evil.example"])
