@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, make_response, render_template, request, url_for
 from flask_limiter.errors import RateLimitExceeded
-from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from app.content.library import ContentError
 from app.kernel.languages import SOURCE
@@ -47,9 +47,8 @@ def _page(error: Exception) -> Response:
     g.language = asked_language()
     g.pop("catalogue", None)
     wait = wait_seconds(error) if isinstance(error, RateLimitExceeded) else BUSY_SECONDS
-    # A form that was too large or cut off is not whole, and what failed once should not be sent again blindly.
-    can_return = isinstance(error, RateLimitExceeded | CSRFError) or code == 503
-    form = resubmission() if can_return and not isinstance(error, RequestEntityTooLarge | ClientDisconnected) else None
+    # Only these refuse a whole form for no fault of its own.
+    form = resubmission() if isinstance(error, RateLimitExceeded | CSRFError) else None
     drain()
     response = make_response(
         render_template(

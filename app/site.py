@@ -47,7 +47,7 @@ from app.web.cookies import install_cookies
 from app.web.database import database, install_database
 from app.web.edition import Edition, part, set_edition
 from app.web.forgery import ask_for_tokens, refuse_strangers
-from app.web.headers import install_headers
+from app.web.headers import Headers
 from app.web.hosts import install_hosts
 from app.web.journal import Journal, install_journal
 from app.web.language import install_language, language, this_page_in
@@ -88,7 +88,6 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     )  # fmt: skip
     install_language(site)
     install_assets(site)
-    install_headers(site, hsts=settings.hsts)
     install_parts(site)
     install_database(site)
     keys = Keys(site.config["SECRET_KEY"])
@@ -148,7 +147,7 @@ def _wrap(site: Flask, settings: Settings, keys: Keys) -> None:
     """Put the middleware around the views, the innermost first."""
     views: WSGIApplication = Bodies(site.wsgi_app, at_once=BODIES, from_one=BODIES // 4, sender=keys.of_address)
     proxies = settings.trusted_proxies
-    views = Journal(views, site, trusts_ids=bool(proxies))
+    views = Headers(Journal(views, site, trusts_ids=bool(proxies)), hsts=settings.hsts)
     if proxies:
         # Not X-Forwarded-Host: proxies pass it through from anyone unless told otherwise. They set Host instead.
         views = ProxyFix(views, x_for=proxies, x_proto=proxies, x_host=0)

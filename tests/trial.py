@@ -73,7 +73,7 @@ def trial_site(folder: Path, edition: Edition, **settings: Any) -> Flask:
     @accepts_bytes(3_000_000)
     def file() -> ResponseReturnValue:
         if request.method == "POST":
-            return str(sum(len(part.read()) for part in request.files.values()))
+            return {"bytes": sum(len(part.read()) for part in request.files.values())}
         return render_template_string(PAGE, heading=gettext("Search"), fields=[], enctype="multipart/form-data")
 
     @blueprint.post("/trial/guess")

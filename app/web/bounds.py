@@ -86,7 +86,10 @@ def install_bounds(app: Flask) -> None:
         if request.endpoint:
             most = getattr(app.view_functions[request.endpoint], _MAX_BYTES, FORM_BYTES)
             request.max_content_length = most
-        if (request.content_length or 0) > (request.max_content_length or FORM_BYTES):
+        length = request.content_length or 0
+        is_text = request.mimetype == "application/x-www-form-urlencoded"
+        # The framework bounds the fields of a form with files only.
+        if length > (request.max_content_length or FORM_BYTES) or (is_text and length > FIELD_BYTES):
             abort(413)
 
 
@@ -182,6 +185,8 @@ class Bodies:
 
 
 def _without_body(environ: WSGIEnvironment, refused: int | None = None) -> WSGIEnvironment:
-    bare = {**environ, "wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0", _REFUSED: refused}
+    bare = {**environ, "wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"}
+    if refused:
+        bare[_REFUSED] = refused
     bare.pop("HTTP_TRANSFER_ENCODING", None)
     return bare

@@ -150,13 +150,15 @@ class PageCache:
             if hasattr(chunks, "close"):
                 chunks.close()
         status, headers = caught
+        if any(name.lower() == "set-cookie" for name, _ in headers):
+            # A page that sets a cookie is somebody's own, whatever its view says.
+            headers = [pair for pair in headers if pair[0] != MARK and pair[0].lower() != "cache-control"]
+            headers.append(("Cache-Control", "no-store"))
         mark = next((value for name, value in headers if name == MARK), "0 quick")
         seconds, quality = mark.split()
         page = Page(status, headers, body, until=self._clock() + int(seconds), quick=quality == "quick")
         answer = page.answer(environ, start_response)
-        # A page that sets a cookie is somebody's own, whatever its view says.
-        is_own = any(name.lower() == "set-cookie" for name, _ in headers)
-        if int(seconds) and status.startswith("200") and not is_own:
+        if int(seconds) and status.startswith("200"):
             self._store(key, page)
         return answer
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response
+from flask import Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -57,15 +61,20 @@ def security_headers(*, hsts: bool) -> Mapping[str, str]:
     return headers
 
 
-def install_headers(app: Flask, *, hsts: bool) -> None:
-    """Add the headers to every answer of `app`."""
-    headers = security_headers(hsts=hsts)
+class Headers:
+    """WSGI middleware that adds the headers to every answer of `views`, even where finishing the answer failed."""
 
-    @app.after_request
-    def _headers(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        return response
+    def __init__(self, views: WSGIApplication, *, hsts: bool) -> None:
+        self._views = views
+        self._headers = security_headers(hsts=hsts)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def started(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+            present = {name.lower() for name, _ in headers}
+            missing = [(name, value) for name, value in self._headers.items() if name.lower() not in present]
+            return start_response(status, [*headers, *missing], *((exc_info,) if exc_info else ()))
+
+        return self._views(environ, started)
 
 
 def forget_pages(response: Response) -> Response:

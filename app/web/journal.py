@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 
 from app.kernel.languages import SOURCE
 from app.web.cache import MARK
-from app.web.headers import security_headers
 from app.web.language import asked_language, language
 
 if TYPE_CHECKING:
@@ -158,9 +157,6 @@ def _last_resort(environ: WSGIEnvironment, start_response: StartResponse) -> Ite
         f'<p><a href="/{code}/">{home}</a></p>'
         '<p><a href="tel:102">102</a>, <a href="tel:1698">1698</a></p></main></body></html>\n'
     ).encode()
-    headers = security_headers(hsts=current_app.config["SETTINGS"].hsts)
-    start_response(
-        "500 Internal Server Error",
-        [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(page))), *headers.items()],
-    )
+    headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(page)))]
+    start_response("500 Internal Server Error", headers)
     return [page]
