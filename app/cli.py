@@ -17,6 +17,7 @@ import app.accounts_cli
 import app.demo
 import app.translations
 from app.audit.store import head, read_head, verify
+from app.backup_cli import backup
 from app.config import Settings, secret
 from app.content.library import ContentError, Library
 from app.content.store import record_edition
@@ -51,6 +52,7 @@ def install_commands(site: Flask) -> None:
     site.cli.add_command(app.accounts_cli.account)
     site.cli.add_command(app.demo.demo)
     site.cli.add_command(vault)
+    site.cli.add_command(backup)
 
 
 @content.command("check")

@@ -156,11 +156,21 @@ def prove(session: Session, key_file: Path) -> None:
                 f"The database holds values sealed with key {row.id!r}, which the key ring lacks: add that key to the "
                 f"ring in {str(key_file)!r} or VAULT_KEYS. Nothing was changed."
             )
-        if not _fits(vault, row):
+        if not fits(vault, row.id, row.proof):
             raise ConfigError(
                 f"Key {row.id!r} of the key ring is not the one that the database was sealed with: put the right ring "
                 f"in {str(key_file)!r} or VAULT_KEYS. Nothing was changed."
             )
+
+
+def fits(vault: Vault, id_: str, proof: bytes) -> bool:
+    """Tell whether the ring's key `id_` is the one that made `proof`."""
+    if id_ in SINGLE:
+        return proof == _proof(vault, id_)
+    try:
+        return key_of(proof) == id_ and vault.open(proof, _place(id_)) == id_
+    except SealError:
+        return False
 
 
 def add_proofs(session: Session) -> None:
@@ -215,15 +225,6 @@ def _missing(key_file: Path) -> str:
         f"The key ring is missing, and without it what the database holds cannot be read: put it back at "
         f"{str(key_file)!r} or set VAULT_KEYS. Nothing was changed."
     )
-
-
-def _fits(vault: Vault, row: ProofRow) -> bool:
-    if row.id in SINGLE:
-        return row.proof == _proof(vault, row.id)
-    try:
-        return key_of(row.proof) == row.id and vault.open(row.proof, _place(row.id)) == row.id
-    except SealError:
-        return False
 
 
 def _proof(vault: Vault, id_: str) -> bytes:
