@@ -33,13 +33,17 @@ def weights(settings: Settings, edition: Edition) -> list[Weight]:
     return weigh_all(create_app(settings, edition), edition)
 
 
+LUCK = 24
+"""Bytes. The token of a form and the number of a request are random, and compress a little differently each time."""
+
+
 def test_no_kind_of_page_outgrows_its_budget(weights: list[Weight]) -> None:
     allowed = budgets()
     grown = [
         weight
         for weight in weights
         if (most := allowed.get(weight.screen.kind, {"page": 0, "whole": 0}))
-        and (weight.page > most["page"] or weight.whole > most["whole"])
+        and (weight.page > most["page"] + LUCK or weight.whole > most["whole"] + LUCK)
     ]
     budget = {kind: allowed.get(kind) for kind in heaviest(grown)}
     assert not grown, f"allowed: {budget}; {HOW_TO_ALLOW}\n{table(grown)}"

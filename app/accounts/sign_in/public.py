@@ -334,6 +334,8 @@ def _config(settings: Settings) -> dict[str, Any]:
         "BLUEPRINT_NAME": BLUEPRINT,
         "URL_PREFIX": f"/<any({','.join(PUBLIC)}):language>/account",
         "STATIC_FOLDER": None,
+        # Every page that is not public says no-store already.
+        "CACHE_CONTROL": None,
         "CLI_USERS_NAME": None,
         "CLI_ROLES_NAME": None,
         "JOIN_USER_ROLES": False,
