@@ -12,6 +12,8 @@ from app.audit.unusual import Finding, Reason
 
 EVENTS = {
     Event.ACCOUNT_INVITED: _l("invited a person"),
+    Event.MESSAGE_RETRIED: _l("had a message sent again"),
+    Event.MESSAGE_DROPPED: _l("dropped a message"),
     Event.ACCOUNT_JOINED: _l("accepted the invitation"),
     Event.ACCOUNT_READ: _l("read an account"),
     Event.ACCOUNTS_LISTED: _l("listed accounts"),
