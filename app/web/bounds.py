@@ -75,6 +75,8 @@ class BoundedJSON(DefaultJSONProvider):
 def install_bounds(app: Flask) -> None:
     """Refuse requests of `app` that are too large (413, 414), without a length (411), or too many at once (503)."""
     app.request_class = BoundedRequest
+    # As the class, too: a library that brings its own way of writing JSON builds on it.
+    app.json_provider_class = BoundedJSON
     app.json = BoundedJSON(app)
     app.config.update(MAX_CONTENT_LENGTH=FORM_BYTES, MAX_FORM_MEMORY_SIZE=FIELD_BYTES, MAX_FORM_PARTS=FIELDS)
 
