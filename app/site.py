@@ -7,7 +7,7 @@ import logging.config
 import threading
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, url_for
 from flask.helpers import get_debug_flag
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -25,6 +25,7 @@ import app.styleguide
 import app.wall
 from app.accounts.needs import KEY as ACCOUNTS_NEED
 from app.accounts.needs import Needs
+from app.accounts.sign_in.public import BLUEPRINT as SIGN_IN
 from app.accounts.sign_in.public import install_accounts, new_hash
 from app.accounts.sign_in.staff import install_own_account
 from app.cli import install_commands
@@ -94,7 +95,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     _install_edges(site, settings, keys)
     install_commands(site)
     site.extensions[ACCOUNTS_NEED] = Needs(
-        organisations=organisations, hash_password=new_hash, sign_in=lambda: f"/{language()}/account/sign-in"
+        organisations=organisations, hash_password=new_hash, sign_in=lambda: url_for(f"{SIGN_IN}.login")
     )
     for blueprint in (
         app.front.blueprint,
