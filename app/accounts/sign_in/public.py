@@ -73,6 +73,7 @@ from app.web import database as web_database
 from app.web.access import Actor, install_access, requires
 from app.web.database import now
 from app.web.devices import remember_device
+from app.web.headers import forget_pages
 from app.web.hosts import full_address, own_origin
 from app.web.language import language
 
@@ -475,6 +476,7 @@ def _signed_out(site: Flask, user: Any, **_: Any) -> None:
     id_ = session.get("sign_in")
     if id_ and hasattr(user, "fs_uniquifier"):
         actions.sign_out(web_database.session(), user.id, id_, now=now())
+        after_this_request(forget_pages)
     session.clear()
 
 
