@@ -418,7 +418,8 @@ def test_what_each_slice_seals_is_sealed_anew_with_a_new_key(database: Database)
     new = with_new_key(database)[1]
     with new.reading() as session:
         sealed = {(sealing.table, sealing.column) for sealing in sealings(session)}
-    assert sealed == {(table.name, column.name) for table, column in sealed_columns()}
+    missing = {(table.name, column.name) for table, column in sealed_columns()} - sealed
+    assert not missing, "add a row with them to seal_something_in_every_column"
     assert [step.broken for step in rotate(new) if step.broken] == []
     with new.reading() as session:
         assert {sealing.key for sealing in sealings(session)} == {new.vault.ring.current}
