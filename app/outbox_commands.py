@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from app.kernel.errors import ConfigError
 from app.outbox.actions import discard, retry
@@ -23,6 +23,7 @@ ACTOR = "command:outbox"
 
 @click.command("work")
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
+@with_appcontext
 def work(once: bool) -> None:
     """Send what the outbox holds until stopped. Any number of these may run, on any number of machines."""
     try:

@@ -290,6 +290,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     stop_on_signals(worker)
+    log.info("working", extra={"pid": os.getpid()})
     # A server that was killed cannot tell us to stop; but then we are no longer its child.
     worker.run(is_orphan=lambda: os.getppid() != parent)
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections import defaultdict, deque
@@ -44,7 +45,10 @@ class Taken:
 
 @dataclass
 class MailServer:
-    """`taken` grows with every mail taken. `answer` sets the next answers to a step, `at` calls something at each."""
+    """`taken` grows with every mail taken. `answer` sets the next answers to a step, `at` is called at each.
+
+    The steps are EHLO, AUTH, MAIL, RCPT, DATA (a mail has arrived whole), TAKEN and ANSWERED (it was said to be taken).
+    """
 
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
@@ -93,6 +97,8 @@ class MailServer:
         is_encrypted = server.transport.get_extra_info("ssl_object") is not None
         self.taken.append(Taken(sender, tuple(envelope.rcpt_tos), content, is_encrypted))
         self.at("TAKEN")
+        # The answer is on its way as soon as this returns.
+        asyncio.get_running_loop().call_soon(self.at, "ANSWERED")
         return "250 OK"
 
     def authenticate(
