@@ -54,6 +54,8 @@ class MailServer:
     taken: list[Taken] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     at: Callable[[str], None] = lambda step: None
+    moment: float = 0.005
+    """Seconds from an answer to ANSWERED."""
     _answers: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
 
     def answer(self, step: str, *answers: str) -> None:
@@ -97,8 +99,8 @@ class MailServer:
         is_encrypted = server.transport.get_extra_info("ssl_object") is not None
         self.taken.append(Taken(sender, tuple(envelope.rcpt_tos), content, is_encrypted))
         self.at("TAKEN")
-        # The answer is on its way as soon as this returns.
-        asyncio.get_running_loop().call_soon(self.at, "ANSWERED")
+        # The answer is on its way as soon as this returns; whoever asked has about as long to note it.
+        asyncio.get_running_loop().call_later(self.moment, self.at, "ANSWERED")
         return "250 OK"
 
     def authenticate(

@@ -323,8 +323,15 @@ def test_the_server_keeps_a_worker(
 
 
 def test_a_server_that_is_told_to_keeps_no_worker() -> None:
-    with beside(Settings(worker="none", mail_url="smtps://nowhere.example.org")) as kept:
+    settings = Settings.from_environment({"WORKER": "none", "MAIL_URL": "smtps://nowhere.example.org"})
+    with beside(settings) as kept:
         assert kept is None
+
+
+def test_a_worker_is_kept_inside_or_not_at_all() -> None:
+    assert Settings.from_environment({"WORKER": "inside"}) == Settings()
+    with pytest.raises(ConfigError, match=r"^WORKER is 'outside'"):
+        Settings.from_environment({"WORKER": "outside"})
 
 
 def test_a_mail_setting_that_is_wrong_stops_the_start(tmp_path: Path) -> None:
