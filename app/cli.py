@@ -23,7 +23,7 @@ from app.content.library import ContentError, Library
 from app.content.store import record_edition
 from app.edition import check_edition, read_edition, report, searchable
 from app.kernel.errors import ConfigError
-from app.outbox_commands import outbox, work
+from app.outbox_cli import outbox, work
 from app.search.documents import Kind
 from app.search.evaluate import EvaluationError, evaluate, read_queries
 from app.search.find import Finder, Search

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import random
 import signal
@@ -236,7 +235,7 @@ def test_the_log_of_a_worker_names_jobs_and_nobody(
         process.wait()
     said = {(line["message"], line.get("reason")) for line in lines(log)}
     assert said == {("working", None), ("refused for good", "550 5.1.1 at RCPT"), ("done", None)}
-    allowed = {"at", "level", "logger", "message", "job", "kind", "reason", "pid"}
+    allowed = {"time", "level", "logger", "message", "job", "kind", "reason", "pid"}
     assert all(set(line) <= allowed for line in lines(log))
     assert "kovalenko" not in log.read_text()
 
@@ -362,12 +361,9 @@ def run(site: Flask, *arguments: str) -> tuple[int, str]:
 
 @pytest.fixture
 def quiet() -> Iterator[None]:
-    """Give logging and signals back as they were: the command sets them for a process of its own."""
-    handlers, level = logging.root.handlers[:], logging.root.level
+    """Give the signals back as they were: the command sets them for a process of its own."""
     signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield
-    logging.root.handlers[:] = handlers
-    logging.root.setLevel(level)
     for number, known in signals.items():
         signal.signal(number, known)
 

@@ -13,7 +13,7 @@ from app.outbox.actions import discard, retry
 from app.outbox.model import State, UnavailableError
 from app.outbox.store import NotDeadError, counts, dead
 from app.web.database import database
-from app.worker import log_as_json, ready, stop_on_signals
+from app.worker import ready, stop_on_signals
 
 outbox = AppGroup("outbox", help="What must happen after commit: mails.")
 
@@ -30,7 +30,6 @@ def work(once: bool) -> None:
         worker = ready(current_app.config["SETTINGS"])
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
-    log_as_json()
     stop_on_signals(worker)
     if not once:
         worker.run()
