@@ -256,12 +256,11 @@ class _Keeper:
         while True:
             started = time.monotonic()
             status = self._process.wait()
-            if self._stopping.is_set():
+            crashes = 1 if time.monotonic() - started > PAUSES[-1] else crashes + 1
+            # Told to stop, as by a service manager that tells every process, it has only been quicker than the server.
+            if self._stopping.wait(PAUSES[min(crashes, len(PAUSES)) - 1]):
                 return
-            crashes = 0 if time.monotonic() - started > PAUSES[-1] else crashes + 1
             log.error("the worker has ended with status %s and is started anew", status)
-            if self._stopping.wait(PAUSES[min(crashes, len(PAUSES) - 1)]):
-                return
             self._process = self._started()
             if self._stopping.is_set():
                 self._process.terminate()

@@ -1,4 +1,4 @@
-"""A mail server of our own on loopback: it answers what a test tells it to and keeps what it took."""
+"""Mail in tests: a server of our own that answers what a test tells it to, and a postman who keeps what is due."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from app.config import ROOT
+from app.outbox.letters import Letter, Writer
+from app.outbox.model import Kind
+from app.outbox.senders import Memory
+from app.storage.database import Database
+from app.worker import Worker, mail
+
+SITE = "https://example.org"
+"""Where links in mails of tests lead."""
 
 USER, PASSWORD = "site", "s3cret/pass:word@"
 
@@ -173,3 +183,13 @@ def certificate(folder: Path, *, host: str = "localhost") -> tuple[ssl.SSLContex
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(trusted, private)
     return context, trusted
+
+
+def post(database: Database, *, now: datetime) -> list[Letter]:
+    """Send everything that is due at `now` in `database`, and return it as it was written, oldest first."""
+    memory = Memory()
+    deed = mail(Writer(ROOT / "translations", site_url=SITE), memory)
+    worker = Worker(database, dict.fromkeys(Kind, deed), name="test", now=lambda: now)
+    while worker.turn():
+        pass
+    return memory.letters
