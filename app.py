@@ -35,8 +35,8 @@ def main() -> int:
         logging.config.dictConfig(logging_config(settings.log_format))
         log_stray_errors()
         check_free(settings.host, settings.port)
-        prepare(settings)
         worker = beside(settings)
+        prepare(settings)
     except (ConfigError, ContentError) as error:
         print(error, file=sys.stderr)
         return 2
