@@ -8,6 +8,7 @@ import random
 import zlib
 
 import pikepdf
+import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -153,6 +154,18 @@ def test_a_photograph_stands_upright(
     assert kept.size == size
     assert near(kept.getpixel(red), (200, 20, 20))
     assert near(kept.getpixel(blue), (20, 20, 200))
+
+
+def test_photographs_in_the_forms_of_newer_phones_are_taken() -> None:
+    """In tiles and turned; in 10 bits a colour; with a second picture behind the first."""
+    tiles = encoded(picture(600, 400), "HEIF", tile_size=256, exif=camera_exif(6))
+    assert b"grid" in tiles
+    assert seen(clean(tiles).content).size == (400, 600)
+    deep = io.BytesIO()
+    pillow_heif.from_bytes("RGB;16", (64, 64), b"\x00\x80\x00\x10\x00\x10" * 4096).save(deep)
+    assert near(seen(clean(deep.getvalue()).content).getpixel((9, 9)), (128, 16, 16))
+    double = encoded(picture(), "MPO", save_all=True, append_images=[Image.new("RGB", (90, 90), "green")])
+    assert Image.open(io.BytesIO(clean(double).content)).format == "JPEG"
 
 
 def test_a_picture_with_damaged_exif_is_still_taken() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import resource
 import subprocess
 import sys
@@ -26,6 +27,8 @@ class Room:
 
 ROOM = Room()
 """The largest pictures that are taken need 0.6 GB and 2 seconds."""
+
+log = logging.getLogger(__name__)
 
 _REFUSED = 3
 """Exit status of the process that refused a file; its answer is the reason."""
@@ -67,6 +70,7 @@ def clean_apart(content: bytes, room: Room = ROOM) -> Accepted:
     if done.returncode == _REFUSED:
         raise UploadRefusedError(Refusal(done.stdout.decode()))
     if done.returncode != 0:
+        log.warning("the process that decodes files ended with status %s; the file was refused", done.returncode)
         raise UploadRefusedError(Refusal.DAMAGED)
     head, _, cleaned = done.stdout.partition(b"\n")
     told = json.loads(head)
