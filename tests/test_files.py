@@ -13,10 +13,11 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.site import create_app
-from app.storage.database import Database
+from app.storage.database import Database, ProofRow
 from app.storage.engine import Table, open_engine
 from app.storage.files import (
     SETTLED,
@@ -152,10 +153,14 @@ def test_a_new_key_of_the_vault_seals_the_keys_anew_and_leaves_the_files_alone(
 ) -> None:
     ids = [keep(database, shelf) for _ in range(3)]
     sealed = [shelf.take(id_) for id_ in ids]
-    newer = database.vault.ring.with_new_key(date(2026, 5, 1))
-    renewed = Database(database.engine, Vault(newer))
+    older = database.vault.ring
+    both = older.with_added_key(date(2026, 5, 1))
+    [new_key] = both.sealing.keys() - older.sealing.keys()
+    with database.writing() as session:
+        session.add(ProofRow(id=new_key, proof=b""))
+    renewed = Database(database.engine, Vault(both.using(new_key)))
     assert sum(step.values for step in rotate(renewed) if step.table == "stored_file") == 6
-    only_new = Database(database.engine, Vault(newer.without(database.vault.ring.current)))
+    only_new = Database(database.engine, Vault(both.using(new_key).without(older.current)))
     assert [shelf.take(id_) for id_ in ids] == sealed
     assert [opened(only_new, shelf, id_).content for id_ in ids] == [accepted().content] * 3
 
@@ -186,13 +191,14 @@ def test_sealed_bytes_share_no_run_with_what_they_seal(
     content: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     shelf = Folder(tmp_path_factory.mktemp("shelf"))
-    database = Database(open_engine("sqlite://"), Vault(make_ring(date(2026, 4, 1))))
-    Table.metadata.create_all(database.engine, [Table.metadata.tables["stored_file"]])
-    id_ = keep(database, shelf, accepted(content))
-    sealed = shelf.take(id_)
-    assert not any(content[at : at + 16] in sealed for at in range(len(content) - 15))
-    assert opened(database, shelf, id_).content == content
-    database.engine.dispose()
+    engine = open_engine("sqlite://")
+    Table.metadata.create_all(engine, [Table.metadata.tables["stored_file"]])
+    with Session(engine, info={"vault": Vault(make_ring(date(2026, 4, 1)))}) as session:
+        id_ = receive(session, shelf, accepted(content), name=NAME, now=NOW)
+        sealed = shelf.take(id_)
+        assert not any(content[at : at + 16] in sealed for at in range(len(content) - 15))
+        assert open_file(session, shelf, id_).content == content
+    engine.dispose()
 
 
 # When things fail on the way

@@ -164,7 +164,7 @@ def _let_go(session: Session, transaction: SessionTransaction) -> None:
         shelf, id_ = leaving.pop()
         try:
             # The transaction, or the savepoint in it that deleted the file, may have been rolled back.
-            with Session(session.get_bind()) as asking:
+            with Session(session.get_bind().execution_options(sqlite_begin="DEFERRED")) as asking:
                 if asking.scalar(select(StoredFileRow.id).where(StoredFileRow.id == id_)) is None:
                     shelf.remove(id_)
         except (ShelfUnreachableError, SQLAlchemyError) as error:
