@@ -18,6 +18,7 @@ import app.device
 import app.directory.public
 import app.front
 import app.guidance.public
+import app.operations.mail.staff
 import app.operations.staff
 import app.pathways.public
 import app.search.public
@@ -99,7 +100,10 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     _install_edges(site, settings, keys)
     install_commands(site)
     site.extensions[ACCOUNTS_NEED] = Needs(
-        organisations=organisations, hash_password=new_hash, sign_in=lambda: url_for(f"{SIGN_IN}.login")
+        organisations=organisations,
+        hash_password=new_hash,
+        sign_in=lambda: url_for(f"{SIGN_IN}.login"),
+        has_mail=bool(settings.mail_url),
     )
     for blueprint in (
         app.front.blueprint,
@@ -115,6 +119,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
+        app.operations.mail.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)
