@@ -17,7 +17,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -31,7 +30,8 @@ from werkzeug.test import Client
 
 from app.accounts import actions
 from app.accounts.model import Permission, Role
-from app.accounts.needs import KEY
+from app.accounts.sign_in.post import KEY as POST
+from app.accounts.sign_in.post import MemoryPost
 from app.accounts.store import SignInRow
 from app.config import ROOT
 from app.kernel.logs import JsonLines, TextLines
@@ -41,6 +41,7 @@ from app.web.edition import Edition
 from tests.forms import Answer, Field, Form, Typed, Walk, address_with, forms_of, marked, starts
 from tests.test_logs import Lines
 from tests.test_permissions import StandIn
+from tests.test_sign_in import Person, joined
 from tests.trial import trial_site
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
@@ -50,40 +51,37 @@ NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 def site(
     tmp_path_factory: pytest.TempPathFactory, edition: Edition, prepared_sqlite: Path, key_file: Path
 ) -> Iterator[Flask]:
-    """The site with the trial forms, somebody signed in who may do everything, and somebody to do it to."""
+    """The site with the trial forms, and people in every state that a page shows."""
     folder = tmp_path_factory.mktemp("marked")
     shutil.copy(prepared_sqlite, folder / "site.sqlite3")
     limits = dict.fromkeys(("form_limit", "guess_limit", "filing_limit", "pdf_limit"), "100000 per minute")
     database_url = f"sqlite:///{folder}/site.sqlite3"
-    made = trial_site(folder, edition, database_url=database_url, vault_key_file=key_file, **limits)
+    made = trial_site(
+        folder, edition, database_url=database_url, vault_key_file=key_file, password_memory_kib=8, **limits
+    )
+    made.extensions[POST] = MemoryPost()
+    chief = joined(made, "chief@example.org", Role.ADMINISTRATOR)
+    joined(made, "person@example.org", Role.EDITOR)
+    disabled = joined(made, "disabled@example.org", Role.EDITOR)
     with database_of(made).writing() as session:
-        chief = invited(session, "chief@example.org", Role.ADMINISTRATOR)
-        account = actions.accept(session, chief, password_hash="hash", now=NOW)
-        made.config["JOIN"] = f"/uk/account/join/{invited(session, 'waiting@example.org', Role.EDITOR)}"
-        for name in ("person", "disabled"):
-            person = actions.accept(
-                session, invited(session, f"{name}@example.org", Role.EDITOR), password_hash="hash", now=NOW
-            )
-            session.add(SignInRow(account_id=person.id, started_at=NOW, seen_at=NOW, device="Firefox"))
-        actions.disable(session, person.id, actor=f"account:{account.id}", now=NOW)
-    made.extensions[KEY] = replace(made.extensions[KEY], hash_password=lambda typed: f"hash of {len(typed)}")
-    install_access(made, StandIn(Actor(account.id, frozenset(Permission))))
+        session.add(SignInRow(account_id=disabled, started_at=NOW, seen_at=NOW, device="Firefox"))
+        actions.disable(session, disabled, actor=f"account:{chief}", now=NOW)
+        waiting = actions.invite(
+            session, address="waiting@example.org", name="Зразок", roles=[Role.EDITOR], organisation="", language="uk",
+            actor="command:x", now=datetime.now(UTC),
+        )  # fmt: skip
+    made.config["JOIN"] = f"/uk/account/join/{waiting.token}"
+    # Whoever signs in may see everything, so that one walk meets the forms of all.
+    install_access(made, StandIn(Actor(chief, frozenset(Permission))))
     yield made
     database_of(made).engine.dispose()
-
-
-def invited(session: Any, address: str, role: Role) -> str:
-    return actions.invite(
-        session, address=address, name="Зразок", roles=[role], organisation="", language="uk", actor="command:x",
-        now=datetime.now(UTC),
-    ).token  # fmt: skip
 
 
 class Asking:
     """Asks the site in this process, as one browser."""
 
-    def __init__(self, site: Flask) -> None:
-        self.client: Client = site.test_client()
+    def __init__(self, client: Client) -> None:
+        self.client = client
 
     def __call__(self, method: str, address: str, fields: list[Typed], headers: Mapping[str, str]) -> Answer:
         data = MultiDict(fields) if method == "POST" else None
@@ -94,7 +92,13 @@ class Asking:
         return Answer(answer.status_code, answer.headers.get("Location", ""), text)
 
 
-NOT_MET = {"device.forget", "trial.guess", "trial.filing", "trial.read_json"}
+NOT_MET = {
+    "device.forget", "trial.guess", "trial.filing", "trial.read_json",
+    # Between two steps, or sent by a script that asks a passkey.
+    "account.tf_select", "account.two_factor_rescue", "account.two_factor_setup_validate", "account.wan_delete",
+    "account.wan_register_response", "account.wan_signin", "account.wan_signin_response", "account.wan_verify_response",
+    "own_account.end_others",
+}  # fmt: skip
 """Views that take what is sent, but whose form the walk does not meet. They are driven with fields of general names."""
 
 GENERAL = ("name", "email", "phone", "password", "code", "notes", "submit")
@@ -102,14 +106,36 @@ GENERAL = ("name", "email", "phone", "password", "code", "notes", "submit")
 
 @pytest.fixture(scope="module")
 def ask(site: Flask) -> Asking:
-    """One browser: the tokens of the forms that it met are its own."""
-    return Asking(site)
+    """One browser, in which somebody has signed in with both factors."""
+    chief = Person(site, "chief@example.org")
+    chief.sign_in()
+    assert chief.is_in
+    return Asking(chief.browser)
+
+
+HALFWAY = re.compile("/account/(code|no-code|recovery|choose-factor)$|/signed-out$")
+"""Pages between the password and the second factor: opened by who has signed in, they sign out."""
 
 
 @pytest.fixture(scope="module")
 def met(site: Flask, ask: Asking) -> list[Form]:
-    """Every form that a person meets who reads on from the first page."""
-    return Walk(ask, [*starts(site), site.config["JOIN"]]).run()
+    """Every form that is met by a stranger, by who has typed a password, by who has signed in, and by who forgot it."""
+    first = [address for address in starts(site) if not HALFWAY.search(address)]
+    halfway = Person(site, "chief@example.org")
+    halfway.type_password()
+    forgetful = Person(site, "person@example.org")
+    forgetful.send("/uk/account/reset", email="person@example.org")
+    link = urlsplit(site.extensions[POST].letters[-1].link).path
+    walks = (
+        Walk(Asking(site.test_client()), [*first, site.config["JOIN"], link]),
+        Walk(
+            Asking(halfway.browser), ["/uk/account/code", "/uk/account/recovery", "/uk/account/choose-factor"], most=9
+        ),
+        Walk(ask, [address for address in first if "/account" in address or "/staff" in address]),
+    )
+    found = {form.kind: form for walk in walks for form in walk.run()}
+    # Who signs out or ends a sign-in meets no further form: that comes last.
+    return sorted(found.values(), key=lambda form: bool(re.search("sign-out|/end|time-out", form.address)))
 
 
 def endpoints(site: Flask, forms: list[Form]) -> set[str]:

@@ -1,8 +1,8 @@
 """Runs the scanners against the demo site on loopback and the code, and prints what they find.
 
-``make scan``. Bounded in time and count; what it starts it stops. A finding that ``docs/security-scan.md`` names is explained
-there; any other makes the exit status 1. Wapiti comes from an environment of its own, bandit from the development one, and
-sqlmap takes part where it is installed. Nothing is asked outside this machine.
+``make scan``. Bounded in time and count; what it starts it stops. A finding that ``docs/security-scan.md`` names is
+explained there; any other makes the exit status 1. Wapiti comes from an environment of its own, bandit from the
+development one, and sqlmap takes part where it is installed. Nothing is asked outside this machine.
 """
 
 from __future__ import annotations
@@ -31,12 +31,14 @@ MODULES = (
     "backup", "cookieflags", "crlf", "csp", "csrf", "exec", "file", "htaccess", "http_headers", "ldap", "methods",
     "permanentxss", "redirect", "shellshock", "sql", "timesql", "upload", "xss",
 )  # fmt: skip
-"""Left out: modules that ask a server of Wapiti's makers (ssrf, log4shell, spring4shell, xxe), that look for other people's
-software (cms, wp_enum, nikto, buster, wapp, htp, network_device, takeover), and what loopback cannot show (ssl)."""
+"""Left out: modules that ask a server of Wapiti's makers (ssrf, log4shell, spring4shell, xxe), that look for other
+people's software (cms, wp_enum, nikto, buster, wapp, htp, network_device, takeover), and what loopback cannot show (ssl).
+"""
 
 STARTS = (
-    "uk/find-help?who=armed-forces&soldier=notified", "uk/plan?who=child", "uk/search?q=1648", "uk/check-contact?contact=1",
-    "uk/organisations/?need=search", "uk/articles/?need=extract", "uk/account/join/nothing", "uk/styleguide/forms",
+    "uk/find-help?who=armed-forces&soldier=notified", "uk/plan?who=child", "uk/search?q=1648",
+    "uk/check-contact?contact=1", "uk/organisations/?need=search", "uk/articles/?need=extract",
+    "uk/account/join/nothing", "uk/account/sign-in", "uk/account/reset", "uk/styleguide/forms",
 )  # fmt: skip
 
 CRAWL_SECONDS, ATTACK_SECONDS, ALL_SECONDS = 60, 45, 1500
@@ -101,8 +103,8 @@ def wapiti(address: str) -> Iterator[Finding]:
     with TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [
-            str(WAPITI), "-u", f"{address}/", "-m", ",".join(MODULES), "-f", "json", "-o", str(report), "--flush-session",
-            "--store-session", folder, "--store-config", folder, "--max-scan-time", str(CRAWL_SECONDS),
+            str(WAPITI), "-u", f"{address}/", "-m", ",".join(MODULES), "-f", "json", "-o", str(report),
+            "--flush-session", "--store-session", folder, "--store-config", folder, "--max-scan-time", str(CRAWL_SECONDS),
             "--max-attack-time", str(ATTACK_SECONDS), "--max-links-per-page", "40", "--max-files-per-dir", "15",
             "--depth", "6", "--tasks", "4", "--timeout", "10", "-l", "2", "--no-bugreport", "-v", "0",
             *(part for start in STARTS for part in ("-s", f"{address}/{start}")),
