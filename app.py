@@ -36,8 +36,8 @@ def main() -> int:
         logging.getLogger("_granian").addFilter(is_news)
         log_stray_errors()
         check_free(settings.host, settings.port)
-        prepare(settings)
         worker = beside(settings)
+        prepare(settings)
     except (ConfigError, ContentError) as error:
         print(error, file=sys.stderr)
         return 2

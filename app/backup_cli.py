@@ -15,15 +15,15 @@ from app.audit.model import Event
 from app.audit.store import Verdict, append, verify
 from app.config import Settings
 from app.content.library import Library
+from app.files import open_shelf
 from app.kernel.errors import ConfigError
 from app.storage.archive import ArchiveError
 from app.storage.backup import BackupError, Manifest, check_backup, create_backup
 from app.storage.database import load_ring
 from app.storage.engine import UnreachableError, reach
-from app.storage.folder import Folder
 from app.storage.restore import restore_backup, write_content
 from app.storage.ring import KeyRing
-from app.storage.shelf import Shelf, ShelfUnreachableError
+from app.storage.shelf import ShelfUnreachableError
 from app.vault_cli import opened
 
 backup = AppGroup("backup", help="Encrypted archives of database, files and content.")
@@ -43,7 +43,7 @@ def backup_create(target: Path | None) -> None:
     with opened(settings) as database, _said_plainly():
         manifest = create_backup(
             database,
-            _shelf(settings),
+            open_shelf(settings),
             target,
             content=library.files,
             edition=library.digest,
@@ -80,7 +80,7 @@ def backup_restore(file: Path, content: Path | None, accept_broken_audit: bool) 
             manifest = restore_backup(
                 file,
                 engine,
-                _shelf(settings),
+                open_shelf(settings),
                 ring,
                 check=lambda session: _faults(verify(session), accept_broken_audit),
                 finish=lambda session: append(
@@ -129,10 +129,6 @@ def _said_plainly() -> Iterator[None]:
 def _ring(settings: Settings) -> KeyRing:
     with _said_plainly():
         return load_ring(keys=settings.vault_keys, key_file=settings.key_file)
-
-
-def _shelf(settings: Settings) -> Shelf:
-    return Folder(settings.instance / "files")
 
 
 def _summary(manifest: Manifest) -> str:

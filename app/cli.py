@@ -22,21 +22,26 @@ from app.config import Settings, secret
 from app.content.library import ContentError, Library
 from app.content.store import record_edition
 from app.edition import check_edition, read_edition, report, searchable
+from app.files import open_shelf
 from app.kernel.errors import ConfigError
-from app.outbox_commands import outbox, work
+from app.outbox_cli import outbox, work
 from app.search.documents import Kind
 from app.search.evaluate import EvaluationError, evaluate, read_queries
 from app.search.find import Finder, Search
 from app.search.index import tidy
 from app.storage.database import prepare_database
 from app.storage.engine import UnreachableError
+from app.storage.files import sweep
+from app.storage.shelf import ShelfUnreachableError
 from app.vault_cli import vault
 from app.web.database import database
 from app.web.edition import part
+from app.web.files import shelf
 
 content = AppGroup("content", help="The content files.")
 storage = AppGroup("storage", help="The database and the instance folder.")
 audit = AppGroup("audit", help="The audit record.")
+files = AppGroup("files", help="Files that families and staff have stored.")
 search = AppGroup("search", help="How well the search answers.")
 translations = AppGroup("translations", help="The interface's words.")
 
@@ -47,6 +52,7 @@ def install_commands(site: Flask) -> None:
     site.cli.add_command(audit)
     site.cli.add_command(outbox)
     site.cli.add_command(work)
+    site.cli.add_command(files)
     site.cli.add_command(search)
     site.cli.add_command(translations)
     site.cli.add_command(app.accounts_cli.account)
@@ -100,6 +106,7 @@ def prepare(settings: Settings) -> None:
     cannot be read.
     """
     edition = searchable(read_edition(Library.read(settings.content)), settings.search)
+    open_shelf(settings)
     try:
         for folder in (settings.instance, settings.instance / "files"):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -141,6 +148,19 @@ def audit_head() -> None:
     """Print the end of the chain as NUMBER:HASH. Note it daily outside the database: it shows what was cut off."""
     with database().reading() as session:
         click.echo(str(head(session)))
+
+
+@files.command("sweep")
+def files_sweep() -> None:
+    """Destroy bytes that no row knows any more; exit status 1 if the bytes of a stored file are lost."""
+    try:
+        swept = sweep(database(), shelf(), now=datetime.now(UTC))
+    except ShelfUnreachableError as error:
+        raise click.ClickException(str(error)) from None
+    for id_ in swept.lost:
+        click.echo(f"lost: {id_}")
+    click.echo(f"{swept.kept} kept, {swept.removed} removed, {len(swept.lost)} lost")
+    sys.exit(1 if swept.lost else 0)
 
 
 @search.command("evaluate")

@@ -24,14 +24,19 @@ class Settings:
     workers: int = 2
     instance: Path = ROOT / "instance"
     content: Path = ROOT / "content"
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     site_url: str = ""
-    secret_key: str = ""
+    secret_key: str = field(default="", repr=False)
     vault_keys: str = field(default="", repr=False)
     vault_key_file: Path | None = None
     password_memory_kib: int = 19_456
     sign_in_idle_minutes: int = 30
     sign_in_hours: int = 12
+    files_storage: str = ""
+    files_region: str = "us-east-1"
+    files_access_key: str = field(default="", repr=False)
+    files_secret_key: str = field(default="", repr=False)
+    clamd: str = ""
     hsts: bool = False
     page_cache_mb: int = 64
     form_limit: str = "120 per minute"
@@ -184,6 +189,20 @@ def _worker(text: str) -> str:
     return text
 
 
+def _files_storage(text: str) -> str:
+    from app.storage.bucket import read_bucket_address
+
+    read_bucket_address(text)
+    return text
+
+
+def _clamd(text: str) -> str:
+    from app.storage.scanner import open_scanner
+
+    open_scanner(text)
+    return text
+
+
 _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "port": _whole("PORT", 1, 65535),
     "workers": _whole("WORKERS", 1, 64),
@@ -196,6 +215,8 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "password_memory_kib": _whole("PASSWORD_MEMORY_KIB", 19_456, 1_048_576),
     "sign_in_idle_minutes": _whole("SIGN_IN_IDLE_MINUTES", 5, 120),
     "sign_in_hours": _whole("SIGN_IN_HOURS", 1, 24),
+    "files_storage": _files_storage,
+    "clamd": _clamd,
     "hsts": _flag("HSTS"),
     "page_cache_mb": _whole("PAGE_CACHE_MB", 1, 4096),
     "form_limit": _limit("FORM_LIMIT"),

@@ -7,7 +7,7 @@ import logging.config
 import threading
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, url_for
 from flask.helpers import get_debug_flag
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -25,6 +25,7 @@ import app.styleguide
 import app.wall
 from app.accounts.needs import KEY as ACCOUNTS_NEED
 from app.accounts.needs import Needs
+from app.accounts.sign_in.public import BLUEPRINT as SIGN_IN
 from app.accounts.sign_in.public import install_accounts, new_hash
 from app.accounts.sign_in.staff import install_own_account
 from app.cli import install_commands
@@ -35,10 +36,12 @@ from app.directory.model import Directory
 from app.directory.model import Kind as BodyKind
 from app.edition import read_edition, searchable
 from app.errors import install_error_pages
+from app.files import open_shelf
 from app.kernel.dates import in_words
 from app.kernel.languages import PUBLIC
 from app.kernel.logs import log_stray_errors, logging_config
 from app.search.find import Search
+from app.storage.scanner import open_scanner
 from app.web.access import account_key
 from app.web.assets import install_assets
 from app.web.bounds import Bodies, Door, install_bounds, install_field_bounds
@@ -46,6 +49,7 @@ from app.web.cache import PageCache
 from app.web.cookies import install_cookies
 from app.web.database import database, install_database
 from app.web.edition import Edition, part, set_edition
+from app.web.files import install_files
 from app.web.forgery import ask_for_tokens, refuse_strangers
 from app.web.headers import Headers
 from app.web.hosts import install_hosts
@@ -100,11 +104,12 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     install_assets(site)
     install_parts(site)
     install_database(site)
+    install_files(site, shelf=open_shelf(settings), scanner=open_scanner(settings.clamd))
     keys = Keys(site.config["SECRET_KEY"])
     _install_edges(site, settings, keys)
     install_commands(site)
     site.extensions[ACCOUNTS_NEED] = Needs(
-        organisations=organisations, hash_password=new_hash, sign_in=lambda: f"/{language()}/account/sign-in"
+        organisations=organisations, hash_password=new_hash, sign_in=lambda: url_for(f"{SIGN_IN}.login")
     )
     for blueprint in (
         app.front.blueprint,

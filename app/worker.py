@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 import os
 import random
 import signal
@@ -16,10 +17,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from socket import gethostname
 
-from pythonjsonlogger.json import JsonFormatter
-
 from app.config import ROOT, Settings
 from app.kernel.errors import ConfigError
+from app.kernel.logs import log_stray_errors, logging_config
 from app.outbox.letters import Writer
 from app.outbox.model import Job, Kind, Lease, Message, PutOffError, RefusedError, UnavailableError, next_try
 from app.outbox.senders import Sender, open_sender
@@ -119,14 +119,18 @@ class Worker:
                     tidied_at = self.now()
                 has_more, failures = self.turn(), 0
             except Exception as error:
-                # Only the kind of error: its words may hold an address or a piece of a row.
-                reason = error.reason if isinstance(error, UnavailableError) else type(error).__name__
-                log.warning("cannot work now", extra={"reason": reason})
+                self._say_that_it_cannot(error)
                 self.stopping.wait(PAUSES[min(failures, len(PAUSES) - 1)])
                 failures += 1
                 continue
             if not has_more:
                 self.stopping.wait(POLL_SECONDS)
+
+    def _say_that_it_cannot(self, error: Exception) -> None:
+        if isinstance(error, UnavailableError):
+            log.warning("cannot send now", extra={"reason": error.reason})
+        else:
+            log.error("cannot work now", exc_info=error)
 
     def _try(self, held: Lease) -> None:
         try:
@@ -147,6 +151,7 @@ class Worker:
             if isinstance(error, UnavailableError):
                 raise
         except Exception as error:
+            log.error("a fault of ours", exc_info=error, extra=about)
             self._again(held, job, type(error).__name__)
         else:
             self._settle(lambda: self._complete(held))
@@ -215,14 +220,6 @@ def stop_on_signals(worker: Worker) -> None:
         signal.signal(number, lambda *_: worker.stopping.set())
 
 
-def log_as_json() -> None:
-    """Write this process's log to the error stream, one JSON object a line: time, level, what, job, kind, reason."""
-    writer = logging.StreamHandler()
-    names = {"asctime": "at", "levelname": "level", "name": "logger"}
-    writer.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=names))
-    logging.basicConfig(level=logging.INFO, handlers=[writer], force=True)
-
-
 def beside(settings: Settings) -> AbstractContextManager[object]:
     """Return what keeps one worker process while its body runs: started anew when it crashes, ended with it.
 
@@ -259,12 +256,11 @@ class _Keeper:
         while True:
             started = time.monotonic()
             status = self._process.wait()
-            if self._stopping.is_set():
+            crashes = 1 if time.monotonic() - started > PAUSES[-1] else crashes + 1
+            # Told to stop, as by a service manager that tells every process, it has only been quicker than the server.
+            if self._stopping.wait(PAUSES[min(crashes, len(PAUSES)) - 1]):
                 return
-            crashes = 0 if time.monotonic() - started > PAUSES[-1] else crashes + 1
             log.error("the worker has ended with status %s and is started anew", status)
-            if self._stopping.wait(PAUSES[min(crashes, len(PAUSES) - 1)]):
-                return
             self._process = self._started()
             if self._stopping.is_set():
                 self._process.terminate()
@@ -283,13 +279,16 @@ class _Keeper:
 def main() -> int:
     """Work beside the server whose process id is the argument, and end when it has. Returns 2 for a wrong setting."""
     parent = int(sys.argv[1])
-    log_as_json()
     try:
-        worker = ready(Settings.from_environment())
+        settings = Settings.from_environment()
+        logging.config.dictConfig(logging_config(settings.log_format))
+        log_stray_errors()
+        worker = ready(settings)
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
     stop_on_signals(worker)
+    log.info("working", extra={"pid": os.getpid()})
     # A server that was killed cannot tell us to stop; but then we are no longer its child.
     worker.run(is_orphan=lambda: os.getppid() != parent)
     return 0

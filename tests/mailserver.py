@@ -1,7 +1,8 @@
-"""A mail server of our own on loopback: it answers what a test tells it to and keeps what it took."""
+"""Mail in tests: a server of our own that answers what a test tells it to, and a postman who keeps what is due."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections import defaultdict, deque
@@ -20,6 +21,16 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from app.config import ROOT
+from app.outbox.letters import Letter, Writer
+from app.outbox.model import Kind
+from app.outbox.senders import Memory
+from app.storage.database import Database
+from app.worker import Worker, mail
+
+SITE = "https://example.org"
+"""Where links in mails of tests lead."""
 
 USER, PASSWORD = "site", "s3cret/pass:word@"
 
@@ -44,12 +55,17 @@ class Taken:
 
 @dataclass
 class MailServer:
-    """`taken` grows with every mail taken. `answer` sets the next answers to a step, `at` calls something at each."""
+    """`taken` grows with every mail taken. `answer` sets the next answers to a step, `at` is called at each.
+
+    The steps are EHLO, AUTH, MAIL, RCPT, DATA (a mail has arrived whole), TAKEN and ANSWERED (it was said to be taken).
+    """
 
     port: int = 0
     taken: list[Taken] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     at: Callable[[str], None] = lambda step: None
+    moment: float = 0.005
+    """Seconds from an answer to ANSWERED."""
     _answers: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
 
     def answer(self, step: str, *answers: str) -> None:
@@ -93,6 +109,8 @@ class MailServer:
         is_encrypted = server.transport.get_extra_info("ssl_object") is not None
         self.taken.append(Taken(sender, tuple(envelope.rcpt_tos), content, is_encrypted))
         self.at("TAKEN")
+        # The answer is on its way as soon as this returns; whoever asked has about as long to note it.
+        asyncio.get_running_loop().call_later(self.moment, self.at, "ANSWERED")
         return "250 OK"
 
     def authenticate(
@@ -165,3 +183,13 @@ def certificate(folder: Path, *, host: str = "localhost") -> tuple[ssl.SSLContex
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(trusted, private)
     return context, trusted
+
+
+def post(database: Database, *, now: datetime) -> list[Letter]:
+    """Send everything that is due at `now` in `database`, and return it as it was written, oldest first."""
+    memory = Memory()
+    deed = mail(Writer(ROOT / "translations", site_url=SITE), memory)
+    worker = Worker(database, dict.fromkeys(Kind, deed), name="test", now=lambda: now)
+    while worker.turn():
+        pass
+    return memory.letters

@@ -58,7 +58,8 @@ def test_imports_flow_one_way(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["app.pathways.walk", "app.pathways.plan", "app.directory.contacts", "app.search.find"]
+    "module",
+    ["app.pathways.walk", "app.pathways.plan", "app.directory.contacts", "app.search.find", "app.outbox.senders"],
 )
 def test_pure_rules_load_without_flask_and_sql(module: str) -> None:
     code = f"import sys, {module}; print([name for name in ('flask', 'sqlalchemy') if name in sys.modules])"

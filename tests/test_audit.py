@@ -14,6 +14,7 @@ from app.audit.model import AuditError, Event
 from app.audit.store import AuditRow, Head, Wanted, head, read_head, records, verify
 from app.content.store import EditionRow, record_edition
 from app.storage.database import Database
+from tests.unguarded import without_guard
 
 NOW = datetime(2026, 4, 16, 12, tzinfo=UTC)
 
@@ -75,16 +76,6 @@ def test_a_record_cannot_be_replaced_or_the_table_emptied(database: Database) ->
     deed = "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE number = 1" if sqlite else "TRUNCATE audit"
     with pytest.raises(DBAPIError, match="only ever added to"), database.writing() as session:
         session.execute(text(deed))
-
-
-def without_guard(database: Database) -> None:
-    """Do what somebody with full rights over the database can do."""
-    with database.engine.begin() as connection:
-        if database.engine.dialect.name == "sqlite":
-            for trigger in ("audit_no_update", "audit_no_delete", "audit_no_replace"):
-                connection.execute(text(f"DROP TRIGGER {trigger}"))
-        else:
-            connection.execute(text("DROP TRIGGER audit_no_change ON audit"))
 
 
 @pytest.mark.parametrize(

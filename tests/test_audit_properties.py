@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.audit.actions import record
@@ -18,6 +18,7 @@ from app.audit.store import AuditRow, verify
 from app.content.store import EditionRow
 from app.storage.database import Database
 from app.storage.engine import Session
+from tests.unguarded import without_guard
 
 NOW = datetime(2026, 4, 16, 12, tzinfo=UTC)
 few = settings(
@@ -73,16 +74,6 @@ class Clerk:
         with pytest.raises(IntegrityError):
             session.flush()
         savepoint.rollback()
-
-
-def without_guard(database: Database) -> None:
-    """Do what somebody with full rights over the database can do."""
-    with database.engine.begin() as connection:
-        if database.engine.dialect.name == "sqlite":
-            for trigger in ("audit_no_update", "audit_no_delete", "audit_no_replace"):
-                connection.execute(text(f"DROP TRIGGER IF EXISTS {trigger}"))
-        else:
-            connection.execute(text("DROP TRIGGER IF EXISTS audit_no_change ON audit"))
 
 
 def begin_anew(database: Database) -> None:

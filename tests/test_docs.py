@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import click
@@ -23,6 +24,11 @@ def test_every_command_is_documented(site: Flask) -> None:
         if isinstance(command, click.Group):
             for inner in command.commands:
                 assert f"flask --app app {name} {inner}" in GUIDE
+
+
+def test_every_test_that_the_security_document_names_is_there() -> None:
+    named = re.findall(r"`(test_[a-z_]+)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"))
+    assert [name for name in sorted(set(named)) if not (ROOT / "tests" / f"{name}.py").is_file()] == []
 
 
 def test_no_lock_file_names_an_address() -> None:

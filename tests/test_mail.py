@@ -18,15 +18,16 @@ from lxml import etree
 from app.config import ROOT, Settings
 from app.kernel.errors import ConfigError
 from app.kernel.languages import PUBLIC
+from app.outbox.actions import enqueue
 from app.outbox.letters import Letter, Writer, compose
 from app.outbox.model import REQUIRED, Kind, Message, PutOffError, RefusedError, UnavailableError
-from app.outbox.senders import Console, Folder, Memory, Smtp, open_sender, read_sender
+from app.outbox.senders import Console, Folder, Smtp, open_sender, read_sender
+from app.storage.database import Database
 from app.worker import deeds_of
 from tests.lint import html_errors
-from tests.mailserver import PASSWORD, USER, MailServer, certificate, mail_server
+from tests.mailserver import PASSWORD, SITE, USER, MailServer, certificate, mail_server, post
 from tests.test_storage import NOW
 
-SITE = "https://example.org"
 SENDER = Address("Дороговказ", "no-reply", "example.org")
 ADDRESS = "olena.kovalenko@example.org"
 DETAILS = {
@@ -316,10 +317,12 @@ def test_the_console_says_that_there_was_a_mail_and_nothing_of_it(capsys: pytest
     assert capsys.readouterr().out == f"mail request.news {letter().id}: sent to nobody\n"
 
 
-def test_the_memory_keeps_letters_for_tests() -> None:
-    memory = Memory()
-    memory.send(letter())
-    assert memory.letters == [letter()]
+def test_what_was_put_in_is_what_is_written(database: Database) -> None:
+    with database.writing() as session:
+        id_ = enqueue(session, message(Kind.ACCOUNT_INVITATION), key="invitation:1", now=NOW)
+    (written,) = post(database, now=NOW)
+    assert written == replace(letter(Kind.ACCOUNT_INVITATION), id=id_)
+    assert post(database, now=NOW) == []
 
 
 # Settings

@@ -13,16 +13,20 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.orm import Session
 
+from app.accounts import actions as accounts
+from app.accounts.model import Role
 from app.config import ROOT, Settings
 from app.kernel.errors import ConfigError
+from app.outbox import store as outbox
 from app.storage.database import (
     Database,
     RetiredKeyError,
@@ -33,11 +37,12 @@ from app.storage.database import (
 )
 from app.storage.engine import Table, open_engine
 from app.storage.ring import SINGLE, KeyRing, make_ring, read_ring, write_first_ring, write_ring
-from app.storage.sealed import KeyInUseError, SealedBytes, retire, rotate, sealings
+from app.storage.sealed import KeyInUseError, SealedBytes, retire, rotate, sealed_columns, sealings
 from app.storage.vault import BrokenSealError, Place, SealError, UnknownKeyError, Vault, key_of
 from tests.conftest import KEY_DAY
 from tests.people_rows import PersonRow, TestTable, add_person, names
 
+NOW = datetime(2026, 4, 16, 12, tzinfo=UTC)
 RING = make_ring(KEY_DAY)
 VAULT = Vault(RING)
 
@@ -395,6 +400,29 @@ def test_sealed_columns_are_named_as_rotation_expects() -> None:
                 if isinstance(column.type, SealedBytes):
                     assert attribute.key == column.name
                     assert [key.name for key in mapper.primary_key] == ["id"]
+
+
+def seal_something_in_every_column(session: Session) -> None:
+    """Add rows as the slices do: at least one value in each column that is sealed."""
+    accounts.add_demo_people(session, organisation="x", hash_password=str, now=NOW)
+    accounts.invite(
+        session, address="olena@example.org", name="Олена", roles=[Role.EDITOR], organisation="", language="uk",
+        actor="command:test", now=NOW,
+    )  # fmt: skip
+    outbox.put(session, next(iter(outbox.Kind)), "{}", key="test:1", now=NOW, not_before=NOW)
+
+
+def test_what_each_slice_seals_is_sealed_anew_with_a_new_key(database: Database) -> None:
+    with database.writing() as session:
+        seal_something_in_every_column(session)
+    new = with_new_key(database)[1]
+    with new.reading() as session:
+        sealed = {(sealing.table, sealing.column) for sealing in sealings(session)}
+    missing = {(table.name, column.name) for table, column in sealed_columns()} - sealed
+    assert not missing, "add a row with them to seal_something_in_every_column"
+    assert [step.broken for step in rotate(new) if step.broken] == []
+    with new.reading() as session:
+        assert {sealing.key for sealing in sealings(session)} == {new.vault.ring.current}
 
 
 # A new key.

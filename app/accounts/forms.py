@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask import abort
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -22,6 +23,12 @@ LONGEST_NAME = 120
 
 class DeedForm(FlaskForm):  # type: ignore[misc]
     """A button and nothing else."""
+
+
+def check_button() -> None:
+    """Refuse the request (400) unless it is a button of ours that was pressed."""
+    if not DeedForm().validate_on_submit():
+        abort(400)
 
 
 class RolesForm(FlaskForm):  # type: ignore[misc]

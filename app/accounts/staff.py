@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
-from typing import TypeVar, cast
+from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.accounts import actions
-from app.accounts.forms import DeedForm, InviteForm, RolesForm
+from app.accounts.forms import DeedForm, InviteForm, RolesForm, check_button
 from app.accounts.labels import DONE, DUTIES, ROLES, STATE_SHAPES, STATES
 from app.accounts.model import FourEyesError, Permission, Role, State
 from app.accounts.needs import KEY, Letter, Needs
@@ -20,9 +19,9 @@ from app.web.access import actor, requires
 from app.web.database import now, session
 from app.web.hosts import full_address
 from app.web.language import in_language, language
+from app.web.pages import chosen
 
 blueprint = in_language(Blueprint("people", __name__))
-E = TypeVar("E", bound=StrEnum)
 
 
 def needs() -> Needs:
@@ -34,7 +33,7 @@ def needs() -> Needs:
 @requires(Permission.MANAGE_ACCOUNTS)
 def people() -> ResponseReturnValue:
     """List the people that fit the filters, and the invitations that wait."""
-    role, state = _option(Role, "role"), _option(State, "state")
+    role, state = chosen(Role, "role"), chosen(State, "state")
     return render_template(
         "accounts/people.html",
         people=actions.list_people(session(), role=role, state=state, actor=actor().reference, now=now()),
@@ -78,7 +77,7 @@ def invite() -> ResponseReturnValue:
 @requires(Permission.MANAGE_ACCOUNTS)
 def invite_again(id_: str) -> ResponseReturnValue:
     """Make a new link for an invitation; the old one opens nothing any more."""
-    _checked_button()
+    check_button()
     try:
         invited, old = actions.invite_again(session(), id_, actor=actor().reference, now=now())
     except (actions.UnknownInvitationError, actions.AddressTakenError):
@@ -90,7 +89,7 @@ def invite_again(id_: str) -> ResponseReturnValue:
 @requires(Permission.MANAGE_ACCOUNTS)
 def withdraw(id_: str) -> ResponseReturnValue:
     """Withdraw an invitation."""
-    _checked_button()
+    check_button()
     try:
         actions.withdraw(session(), id_, actor=actor().reference, now=now())
     except actions.UnknownInvitationError:
@@ -148,7 +147,7 @@ def end_sign_ins(id_: str) -> ResponseReturnValue:
 
 
 def _pressed(id_: str, done: str, deed: Callable[..., None]) -> ResponseReturnValue:
-    _checked_button()
+    check_button()
     return _done(id_, done, lambda id_: deed(session(), id_, actor=actor().reference, now=now()))
 
 
@@ -167,11 +166,6 @@ def _done(id_: str, done: str, deed: Callable[[str], None], form: RolesForm | No
     else:
         return redirect(url_for("people.person", id_=id_, done=done), 303)
     return _person_page(id_, form=form, refused=refused), 422
-
-
-def _checked_button() -> None:
-    if not DeedForm().validate_on_submit():
-        abort(400)
 
 
 def _person_page(id_: str, form: RolesForm | None = None, refused: str = "") -> Response:
@@ -222,11 +216,3 @@ def _words() -> dict[str, object]:
         "STATE_SHAPES": STATE_SHAPES,
         "done": DONE.get(request.args.get("done", "")),
     }
-
-
-def _option(kind: type[E], name: str) -> E | None:
-    """Return the chosen option of a filter; an unknown one is dropped."""
-    try:
-        return kind(request.args.get(name, ""))
-    except ValueError:
-        return None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TypeVar
 
 from flask import Blueprint, Response, abort, request, url_for
 
@@ -20,10 +18,9 @@ from app.directory.vcard import vcards
 from app.web.cache import keep
 from app.web.edition import part
 from app.web.language import in_language, language
-from app.web.pages import DAY, MINUTE, answers_page, public_page
+from app.web.pages import DAY, MINUTE, answers_page, chosen, public_page
 
 blueprint = in_language(Blueprint("directory", __name__))
-E = TypeVar("E", bound=StrEnum)
 
 
 @blueprint.get("/organisations/")
@@ -32,10 +29,10 @@ def organisations() -> Response:
     directory = part(Directory)
     region = request.args.get("region")
     choice = Choice(
-        need=_option(Need, "need"),
-        serves=_option(Serves, "serves"),
+        need=chosen(Need, "need"),
+        serves=chosen(Serves, "serves"),
         region=region if region == ABROAD or region in directory.regions else None,
-        kind=_option(Kind, "kind"),
+        kind=chosen(Kind, "kind"),
         open_now=request.args.get("open") == "now",
     )
     now = datetime.now(UTC)
@@ -121,11 +118,3 @@ def _instead(contact: str) -> tuple[str, str]:
     if "@" in contact:
         return f"mailto:{contact}", contact
     return (contact, contact) if "://" in contact else (f"tel:{contact}", number_text(contact))
-
-
-def _option(kind: type[E], name: str) -> E | None:
-    """Return the chosen option of a filter; an unknown one is dropped."""
-    try:
-        return kind(request.args.get(name, ""))
-    except ValueError:
-        return None

@@ -22,7 +22,9 @@ from pythonjsonlogger.json import JsonFormatter
 WHOLE = ("app", "alembic", "_granian", "granian", "flask-limiter")
 """Loggers whose words were read and hold no value of a person; of any other only the template is told."""
 
-SHOWN = ("request_id", "method", "endpoint", "status", "ms", "language")
+SHOWN = (
+    "request_id", "method", "endpoint", "status", "ms", "language", "job", "kind", "tries", "reason", "pid", "folder"
+)  # fmt: skip
 """What a line may say besides its message. Anything else that a library hangs onto a line is left out."""
 
 DEEPEST = 40

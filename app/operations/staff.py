@@ -6,10 +6,12 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import cast
 from urllib.parse import urlencode
 
 from babel.dates import format_datetime
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, make_response, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -28,9 +30,16 @@ from app.operations.labels import EVENTS, REASONS, details_text, event_text, fin
 from app.storage.engine import Session
 from app.web.access import actor, requires
 from app.web.database import database, now, session
+from app.web.desk import add_desk_page
 from app.web.language import in_language, language
 
 blueprint = in_language(Blueprint("audit", __name__))
+
+
+@blueprint.record_once
+def _list(state: BlueprintSetupState) -> None:
+    add_desk_page(cast(Flask, state.app), "audit.records", _l("Audit record"), Permission.READ_AUDIT)
+
 
 PAGE = 50
 """Records of one page: with all their references they still fit the first flight."""

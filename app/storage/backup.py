@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Literal
@@ -214,7 +214,8 @@ def _appearing(target: Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         raise BackupError(f"{str(target)!r} cannot be written: {error.strerror}.") from None
     finally:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 def check_backup(path: Path, ring: KeyRing) -> Manifest:

@@ -82,6 +82,12 @@ class Schema:
         assert head is not None
         return head
 
+    @property
+    def revisions(self) -> list[str]:
+        """Every revision, the first one first."""
+        scripts = ScriptDirectory.from_config(self._config()).walk_revisions()
+        return [script.revision for script in scripts][::-1]
+
     def knows(self, revision: str) -> bool:
         """Tell whether `revision` is one of the migrations."""
         try:

@@ -121,9 +121,7 @@ def _refuse_files(shelf: Shelf, manifest: Manifest) -> None:
             shelf.remove(kept.id)
             continue
         if manifest.members.get(f"files/{kept.id}") != digest:
-            raise BackupError(
-                "There are stored files already that are not this archive's. A restore takes an empty place."
-            )
+            raise BackupError("There are stored files that are not this archive's. A restore takes an empty place.")
 
 
 def _members(path: Path, ring: KeyRing, manifest: Manifest, prefix: str) -> Iterator[tuple[str, bytes]]:

@@ -41,7 +41,8 @@ DRAINED_BYTES = 40_000_000
 
 _REFUSED = "dorohovkaz.refused"
 _MAX_BYTES = "max_body_bytes"
-_BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods that only read (RFC 9110, 9.2.1). What comes with them as a body is not looked at."""
 
 
 def accepts_bytes(most: int) -> Callable[[View], View]:
@@ -101,7 +102,7 @@ def install_field_bounds(app: Flask) -> None:
     @app.before_request
     def _fields() -> None:
         typed = [*request.args.items(multi=True)]
-        if request.method not in _BODILESS and request.endpoint:
+        if request.method not in SAFE_METHODS and request.endpoint:
             fields = list(request.form.items(multi=True))
             if len(fields) > FIELDS:
                 abort(413)
@@ -117,7 +118,7 @@ def drain() -> None:
     Nothing is kept of it.
     """
     length = request.content_length or 0
-    if length > DRAINED_BYTES or request.method in _BODILESS:
+    if length > DRAINED_BYTES or request.method in SAFE_METHODS:
         return
     if length > (request.max_content_length or FORM_BYTES):
         stream: IO[bytes] = request.environ["wsgi.input"]
@@ -163,7 +164,7 @@ class Bodies:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH", "")
-        if environ["REQUEST_METHOD"] in _BODILESS or length == "0":
+        if environ["REQUEST_METHOD"] in SAFE_METHODS or length == "0":
             return self._views(_without_body(environ), start_response)
         if not length:
             # Without a length nobody can tell a form that was cut off from a whole one. Browsers always send it.

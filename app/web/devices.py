@@ -8,8 +8,8 @@ from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app.config import Settings
+from app.web.assets import YEAR
 
-YEAR = 31_536_000
 MOST = 5
 """People of one office share a computer; beyond these the one who signed in longest ago is forgotten."""
 
@@ -49,7 +49,7 @@ def _name() -> str:
 
 def _is_secure() -> bool:
     settings: Settings = current_app.config["SETTINGS"]
-    return settings.site_url.startswith("https://")
+    return settings.is_tls
 
 
 def _serializer() -> URLSafeSerializer:

@@ -12,12 +12,12 @@ from flask_wtf.csrf import CSRFError as CSRFError
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.exceptions import Forbidden
 
+from app.web.bounds import SAFE_METHODS
 from app.web.hosts import own_origin
 
 View = TypeVar("View", bound=Callable[..., Any])
 _SCRIPT = "sent_by_own_script"
 _LINK = "proved_by_link"
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 FORM_HOURS = 12
 """How long a form may stay open. The token is tied to the browser's session, too; a day's work fits."""
@@ -50,7 +50,7 @@ def refuse_strangers(app: Flask) -> None:
 
     @app.before_request
     def _stranger() -> None:
-        if request.method in _SAFE:
+        if request.method in SAFE_METHODS:
             return
         if is_marked(app, request.endpoint, _SCRIPT):
             if request.headers.get("Sec-Fetch-Site") != "same-origin":

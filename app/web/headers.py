@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
+from app.web.assets import YEAR
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -33,8 +35,6 @@ DENIED = (
 """What no page of the site asks a device for. Copying, sharing and passkeys stay with their own defaults."""
 
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in DENIED)
-
-YEAR = 31_536_000
 
 
 def security_headers(*, hsts: bool) -> Mapping[str, str]:

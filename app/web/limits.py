@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from flask import Flask, Response, request
 from flask_limiter import ApplicationLimit, Limit, Limiter
 
+from app.web.bounds import SAFE_METHODS
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 View = TypeVar("View", bound=Callable[..., Any])
 _BUDGET = "budget"
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class Budget(StrEnum):
@@ -105,7 +106,7 @@ def install_limits(
     """
 
     def by_sender() -> str:
-        signed_in = "" if request.method in _SAFE else account()
+        signed_in = "" if request.method in SAFE_METHODS else account()
         return keys.of("account", signed_in) if signed_in else keys.of_address(request.environ)
 
     def drawn() -> Budget | None:
@@ -114,7 +115,7 @@ def install_limits(
     def is_not(budget: Budget) -> Callable[[], bool]:
         def exempt() -> bool:
             # A form is shown as often as it is asked for; only what costs more than a page is counted when read.
-            return drawn() is not budget or (budget is not Budget.PDF and request.method in _SAFE)
+            return drawn() is not budget or (budget is not Budget.PDF and request.method in SAFE_METHODS)
 
         return exempt
 
@@ -130,14 +131,14 @@ def install_limits(
     Limiter(
         by_sender,
         app=app,
-        application_limits=[ApplicationLimit(rates[Budget.FORM], exempt_when=lambda: request.method in _SAFE)],
+        application_limits=[ApplicationLimit(rates[Budget.FORM], exempt_when=lambda: request.method in SAFE_METHODS)],
         default_limits=[
             own(Budget.GUESS, deduct_when=lambda response: not 300 <= response.status_code < 400),
             own(Budget.FILING),
             own(Budget.PDF),
         ],
         storage_uri=storage,
-        storage_options={} if storage.startswith("memory") else waits,
+        storage_options=waits,
         strategy="fixed-window",
         in_memory_fallback_enabled=True,
         headers_enabled=False,

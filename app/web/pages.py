@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, render_template
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Response, make_response, render_template, request
 
 from app.web.cache import keep
+
+E = TypeVar("E", bound=StrEnum)
 
 DAY = 86_400
 MINUTE = 60
@@ -26,3 +31,11 @@ def answers_page(template: str, *, fresh_for: int = MINUTE * 10, **values: objec
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     return keep(response, fresh_for, quick=True)
+
+
+def chosen(kind: type[E], name: str) -> E | None:
+    """Return the option of a filter that the address names; an unknown one is dropped."""
+    try:
+        return kind(request.args.get(name, ""))
+    except ValueError:
+        return None

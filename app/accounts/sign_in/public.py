@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import Flask, abort, after_this_request, current_app, redirect, request, session, url_for
+from flask import Flask, abort, after_this_request, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, user_logged_out
@@ -73,6 +73,8 @@ from app.web import database as web_database
 from app.web.access import Actor, install_access, requires
 from app.web.database import now
 from app.web.devices import remember_device
+from app.web.headers import forget_pages
+from app.web.hosts import full_address, own_origin
 from app.web.language import language
 
 BLUEPRINT = "account"
@@ -133,8 +135,7 @@ class Letters(MailUtil):
         link, token = "", kwargs.get("reset_token")
         if token:
             endpoint = f"{BLUEPRINT}.reset_password"
-            site = current_app.config["SITE_URL"] or request.host_url.rstrip("/")
-            link = site + url_for(endpoint, token=token, language=account.language)
+            link = full_address(url_for(endpoint, token=token, language=account.language))
         post = cast(Post, current_app.extensions[KEY])
         post.send(self._KINDS[template], address=str(recipient), language=account.language, link=link)
 
@@ -212,7 +213,7 @@ class Passkeys(WebauthnUtil):
 
     def origin(self) -> str:
         """Return the address that the browser must name."""
-        return current_app.config["SITE_URL"] or request.host_url.rstrip("/")
+        return own_origin()
 
     def name_svn(self, value: str) -> tuple[str | None, str | None]:
         """Return what is wrong with the name of a passkey, and its normal form. Markup cannot stand in it."""
@@ -393,8 +394,7 @@ def _addresses(site: Flask) -> None:
     @site.url_value_preprocessor
     def _take(endpoint: str | None, values: dict[str, Any] | None) -> None:
         if endpoint and endpoint.startswith(f"{BLUEPRINT}."):
-            site_language = (values or {}).pop("language", SOURCE)
-            _speak(site_language)
+            g.language = (values or {}).pop("language", SOURCE)
             back = request.args.get("next") or request.form.get("next")
             if back and not _OWN_ADDRESS.fullmatch(back):
                 abort(400)
@@ -403,12 +403,6 @@ def _addresses(site: Flask) -> None:
     def _give(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint.startswith(f"{BLUEPRINT}."):
             values.setdefault("language", language())
-
-
-def _speak(code: str) -> None:
-    from flask import g
-
-    g.language = code
 
 
 def _leave_readers_alone(site: Flask, security: Security) -> None:
@@ -482,6 +476,7 @@ def _signed_out(site: Flask, user: Any, **_: Any) -> None:
     id_ = session.get("sign_in")
     if id_ and hasattr(user, "fs_uniquifier"):
         actions.sign_out(web_database.session(), user.id, id_, now=now())
+        after_this_request(forget_pages)
     session.clear()
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from app.accounts.forms import DeedForm
+from app.accounts.forms import DeedForm, check_button
 from app.accounts.labels import DUTIES, ROLES
 from app.accounts.model import Permission
 from app.accounts.sign_in import actions
@@ -67,7 +67,7 @@ def arrived() -> ResponseReturnValue:
 @requires(Permission.OWN_ACCOUNT)
 def end_sign_in(id_: str) -> ResponseReturnValue:
     """End one of my sign-ins."""
-    _checked_button()
+    check_button()
     try:
         actions.revoke(database.session(), actor().account, id_, now=now())
     except actions.UnknownSignInError:
@@ -80,7 +80,7 @@ def end_sign_in(id_: str) -> ResponseReturnValue:
 @requires(Permission.OWN_ACCOUNT)
 def end_others() -> ResponseReturnValue:
     """End all my sign-ins but this one."""
-    _checked_button()
+    check_button()
     actions.revoke_others(database.session(), actor().account, _this(), reason="own", now=now())
     flash(gettext("All other devices are signed out."))
     return redirect(url_for("own_account.account"), 303)
@@ -90,7 +90,7 @@ def end_others() -> ResponseReturnValue:
 @requires(Permission.OWN_ACCOUNT)
 def speak() -> ResponseReturnValue:
     """Choose the language of letters to me."""
-    _checked_button()
+    check_button()
     code = request.form.get("language", "")
     if code not in PUBLIC:
         abort(400)
@@ -107,7 +107,7 @@ def time_out() -> ResponseReturnValue:
     if parts.scheme or parts.netloc or "\\" in back or not parts.path.startswith(f"/{language()}/"):
         back = url_for("own_account.account")
     if request.method == "POST":
-        _checked_button()
+        check_button()
         return redirect(back, 303)
     return render_template("accounts/sign_in/time_out.html", minutes=max(1, round(_left() / 60)), back=back)
 
@@ -121,11 +121,6 @@ def _me() -> AccountRow:
 
 def _this() -> str:
     return str(session.get("sign_in", ""))
-
-
-def _checked_button() -> None:
-    if not DeedForm().validate_on_submit():
-        abort(400)
 
 
 def _left() -> float:

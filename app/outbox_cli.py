@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from app.kernel.errors import ConfigError
 from app.outbox.actions import discard, retry
 from app.outbox.model import State, UnavailableError
 from app.outbox.store import NotDeadError, counts, dead
 from app.web.database import database
-from app.worker import log_as_json, ready, stop_on_signals
+from app.worker import ready, stop_on_signals
 
 outbox = AppGroup("outbox", help="What must happen after commit: mails.")
 
@@ -23,13 +23,13 @@ ACTOR = "command:outbox"
 
 @click.command("work")
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
+@with_appcontext
 def work(once: bool) -> None:
     """Send what the outbox holds until stopped. Any number of these may run, on any number of machines."""
     try:
         worker = ready(current_app.config["SETTINGS"])
     except ConfigError as error:
         raise click.ClickException(str(error)) from None
-    log_as_json()
     stop_on_signals(worker)
     if not once:
         worker.run()
