@@ -58,7 +58,7 @@ lock:
 	uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -o requirements.txt
 	uv pip compile -q pyproject.toml --universal --extra dev --generate-hashes --no-emit-index-url --no-header -c requirements.txt -o requirements-dev.txt
 	printf 'tantivy>=0.22\nrecordlinkage>=0.16\n' | uv pip compile -q - --universal --generate-hashes --no-emit-index-url --no-header -o requirements-bench.txt
-	printf 'wapiti3>=3.2\n' | uv pip compile -q - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-scan.txt
+	printf 'sqlmap>=1.9\nwapiti3>=3.2\n' | uv pip compile -q - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-scan.txt
 	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
 	$(PYTHON) -c "import json; path = 'package-lock.json'; lock = json.load(open(path)); [entry.pop('funding', None) for entry in lock['packages'].values()]; open(path, 'w').write(json.dumps(lock, indent=2) + '\n')"
 
@@ -85,7 +85,7 @@ screens: install-dev
 kill: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/kill.py
 
-# Scanners against the demo site on loopback and the code; Wapiti gets an environment of its own.
+# Scanners against the demo site on loopback and the code; Wapiti and sqlmap get an environment of their own.
 .venv-scan/.ready: requirements-scan.txt
 	@test -x .venv-scan/bin/python || $(PYTHON) -m venv .venv-scan
 	@.venv-scan/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-scan.txt
