@@ -77,7 +77,7 @@ STAFF_CRAWL_SECONDS, STAFF_ATTACK_SECONDS = 15, 8
 SENT_TO = ("uk/search?q=1648", "uk/check-contact?contact=102", "uk/organisations/?need=search&region=UA-32")
 """Addresses with parameters, for sqlmap."""
 
-SQLMAP_SECONDS = 60
+SQLMAP_SECONDS = 120
 
 
 @dataclass(frozen=True, order=True)
@@ -301,9 +301,10 @@ def sqlmap(site: Site) -> Iterator[Finding]:
                 "--threads", "1", "--timeout", "5", "--retries", "0", "--disable-coloring", "--output-dir", folder,
                 "--ignore-proxy", "--time-limit", str(SQLMAP_SECONDS),
             ]  # fmt: skip
-            done = subprocess.run(command, capture_output=True, text=True, timeout=3 * SQLMAP_SECONDS, check=False)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=SQLMAP_SECONDS + 60, check=False)
         verdict = [line for line in done.stdout.splitlines() if "injectable" in line or "vulnerable" in line]
-        print(f"  {path}: {verdict[-1][:160] if verdict else done.stdout[-300:]}")
+        cut = "time was up, " if "time limit" in done.stdout.lower() else ""
+        print(f"  {path}: {cut}{verdict[-1][:160] if verdict else done.stdout[-300:]}")
         if "is vulnerable" in done.stdout or "injection point" in done.stdout:
             yield Finding("sqlmap", "injection", kind_of_page(f"/{path.partition('?')[0]}"))
 
