@@ -43,7 +43,7 @@ test: install-dev
 	$(BIN)/mypy --config-file= --strict --follow-imports=silent -c "$$(cat app.py)"
 	$(FLASK) content check
 	$(FLASK) translations check
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 format:
 	$(BIN)/ruff check --fix .

@@ -24,14 +24,14 @@ from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
+from app.accounts.sign_in.post import KEY as POST
+from app.accounts.sign_in.post import MemoryPost
 from flask import Flask, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client
 
 from app.accounts import actions
 from app.accounts.model import Permission, Role
-from app.accounts.sign_in.post import KEY as POST
-from app.accounts.sign_in.post import MemoryPost
 from app.accounts.store import SignInRow
 from app.config import ROOT
 from app.kernel.logs import JsonLines, TextLines
