@@ -94,7 +94,8 @@ def _regular(father: str) -> tuple[str, str]:
     return father + "ович", father + "івна"
 
 
-def _russian_patronymics(father: str) -> Iterator[str]:
+def russian_patronymics(father: str) -> Iterator[str]:
+    """Yield the patronymics of a father's Russian name: usual ones of both sexes, then spoken ones."""
     if father.endswith("ий"):
         for stem in (father[:-2] + "ь", father[:-1]):
             yield from (stem + "евич", stem + "евна")
@@ -140,7 +141,7 @@ def _patronymic_forms(given: Given) -> Iterator[tuple[Form, str]]:
         for father in given.forms.get(kind, ()):
             yield from ((kind, form) for form in patronymics(father))
     for father in given.forms.get(Form.RUSSIAN, ()):
-        yield from ((Form.RUSSIAN, form) for form in _russian_patronymics(father))
+        yield from ((Form.RUSSIAN, form) for form in russian_patronymics(father))
 
 
 def _enter(index: dict[str, dict[str, Form]], form: str, name: str, kind: Form) -> None:

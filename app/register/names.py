@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from app.kernel.text import fold
 from app.search.fold import is_cyrillic, normalise, switch
 
 
@@ -271,6 +270,8 @@ def _one_slip(x: str, y: str) -> Reason:
     if len(unlike) == 2:
         return Reason.EXCHANGED_LETTERS
     first, second = unlike[0]
-    return Reason.NEXT_KEY if second in NEIGHBOURS.get(first, ()) or first in NEIGHBOURS.get(second, ()) else (
-        Reason.ONE_LETTER
+    return (
+        Reason.NEXT_KEY
+        if second in NEIGHBOURS.get(first, ()) or first in NEIGHBOURS.get(second, ())
+        else (Reason.ONE_LETTER)
     )

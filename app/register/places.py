@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from app.kernel.text import fold
-from app.register.names import Reason, Word, compare, read, skeletons
+from app.register.names import Reason, Word, compare, frame, read, skeletons
 
 TABLES = Path(__file__).parent / "tables"
 
@@ -37,6 +37,7 @@ class Gazetteer:
     """Adjectives as the codifier has them: Донецька; the two cities of special status by their names."""
     by_skeleton: Mapping[str, tuple[int, ...]]
     by_stem: Mapping[str, tuple[int, ...]]
+    by_frame: Mapping[str, tuple[int, ...]]
     renamed: Mapping[str, tuple[int, ...]]
     """What is meant by the skeleton of an old name."""
 
@@ -69,6 +70,9 @@ def gazetteer() -> Gazetteer:
     by_stem: dict[str, list[int]] = {}
     for skeleton, numbers in by_skeleton.items():
         by_stem.setdefault(_stem(skeleton), []).extend(numbers)
+    by_frame: dict[str, list[int]] = {}
+    for skeleton, numbers in by_skeleton.items():
+        by_frame.setdefault(frame(skeleton), []).extend(numbers)
     renamed: dict[str, list[int]] = {}
     for old, new, region in _renamings():
         meant = [
@@ -77,11 +81,12 @@ def gazetteer() -> Gazetteer:
             if settlements[number].name == new and regions[settlements[number].region] == region
         ]
         renamed.setdefault(skeletons(fold(old))[0], []).extend(meant)
+    indexes = (by_skeleton, by_stem, by_frame, renamed)
     return Gazetteer(
         tuple(settlements),
         tuple(districts),
         tuple(regions),
-        *({key: tuple(numbers) for key, numbers in index.items()} for index in (by_skeleton, by_stem, renamed)),
+        *({key: tuple(numbers) for key, numbers in index.items()} for index in indexes),
     )
 
 
@@ -97,7 +102,7 @@ def renamings() -> tuple[tuple[str, str, str], ...]:
     return tuple(_renamings())
 
 
-_CASE_ENDING = re.compile(r"(?:[aeiou]m|[aeiou]h|[aeiou])$")
+_CASE_ENDING = re.compile(r"(?:oho|omu|[aeiou]m|[aeiou]h|[aeiou])$")
 
 
 def _stem(skeleton: str) -> str:
@@ -174,16 +179,31 @@ def _adjective_stem(skeleton: str) -> str:
 
 
 def _meant(word: Word, table: Gazetteer) -> tuple[frozenset[int], bool]:
+    """Return the settlements that a name can mean, and whether it is an old name of theirs."""
     for form in word.skeletons:
         exact, old = table.by_skeleton.get(form, ()), table.renamed.get(form, ())
         if exact or old:
             return frozenset((*exact, *old)), bool(old) and not exact
+    # Then by the stem, for a name in another case, and by the consonants, for a Russian form (Авдеевка, Артемовск).
     for form in word.skeletons:
         if near := table.by_stem.get(_stem(form)):
             return frozenset(near), False
-        if old := next((numbers for name, numbers in table.renamed.items() if _stem(name) == _stem(form)), ()):
+        if old := _old_name(_stem, form):
             return frozenset(old), True
+    for form in word.skeletons:
+        if len(frame(form)) >= _LONG_FRAME:
+            if near := table.by_frame.get(frame(form)):
+                return frozenset(near), False
+            if old := _old_name(frame, form):
+                return frozenset(old), True
     return frozenset(), False
+
+
+_LONG_FRAME = 4
+
+
+def _old_name(part: Callable[[str], str], form: str) -> tuple[int, ...]:
+    return next((numbers for name, numbers in gazetteer().renamed.items() if part(name) == part(form)), ())
 
 
 def compare_places(a: Place, b: Place) -> Reason:
