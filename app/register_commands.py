@@ -19,7 +19,6 @@ import numpy as np
 from flask.cli import AppGroup
 
 from app.register import actions, store
-from app.register.blocking import probes
 from app.register.evaluate import (
     ABSENT,
     TWO,
@@ -249,8 +248,8 @@ def estimated(
     assert vault is not None
 
     def gathered(person: Person) -> dict[int, Person]:
-        blocks = sorted({vault.block(key.kind, key.folded) for key in probes(person)})
-        return store.people(session, store.candidates(session, blocks))
+        found = store.candidates(session, actions.blocks_of(vault, person))
+        return store.people(session, [candidate.entry for candidate in found])
 
     made = {"seed": built.seed, "entries": built.entries, "claims": len(asked)}
     sampled = sample_pairs(asked, gathered, others, comparing, pairs_a_claim=200, seed=built.seed)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.storage.engine import Session
 
 from app.register import store
-from app.register.blocking import probes
+from app.register.blocking import keys, probes
 from app.register.linkage import RAREST, Field, Linkage, Match, tokens
 from app.register.person import Person
 from app.register.weights import Weights
@@ -43,11 +43,36 @@ def linkage(session: Session, weights: Weights) -> Linkage:
 
 
 def find(session: Session, claim: Person, comparing: Linkage, *, limit: int = store.CANDIDATES) -> list[Match]:
-    """Return the entries that may be the person claimed, best first, each with its reasons and its probability."""
-    vault = vault_of(session)
-    blocks = sorted({vault.block(key.kind, key.folded) for key in probes(claim)})
-    people = store.people(session, store.candidates(session, blocks, limit=limit))
-    return comparing.rank(claim, people, population=store.population(session))
+    """Return the entries that may be the person claimed, best first, each with its reasons and its probability.
+
+    Where one that shares several blocks is all but certain, those that share a single one are not opened: whoever fits
+    as well would share several too.
+    """
+    found = store.candidates(session, blocks_of(vault_of(session), claim), limit=limit)
+    everyone = store.population(session)
+    near = [candidate.entry for candidate in found if candidate.shared >= _SEVERAL]
+    people = store.people(session, near)
+    if near:
+        matches = comparing.rank(claim, people, population=everyone)
+        if matches and matches[0].probability >= _CERTAIN and not matches[0].comparison.has_conflict:
+            return matches
+    rest = [candidate.entry for candidate in found if candidate.shared < _SEVERAL]
+    return comparing.rank(claim, people | store.people(session, rest), population=everyone)
+
+
+_SEVERAL = 2
+"""Blocks. Two entries with one full name and one birth date share at least three."""
+_CERTAIN = 0.999
+
+
+def blocks_of(vault: Vault, claim: Person) -> dict[int, float]:
+    """Return the blocking hashes that a claim asks under; those of what it says itself count for more than guesses."""
+    said = keys(claim)
+    return {vault.block(key.kind, key.folded): (_SAID if key in said else 0.0) for key in sorted(probes(claim))}
+
+
+_SAID = 2.0
+"""Bits."""
 
 
 def count_names(session: Session) -> int:

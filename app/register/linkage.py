@@ -176,10 +176,17 @@ class Linkage:
         """Return the candidates by their probability, best first.
 
         A claim is one entry of the `population` of the register, or none; so two that fit equally well are each at
-        most half as probable. Entries that are themselves plainly one person entered twice are no rivals.
+        most half as probable. Entries that are themselves plainly one person entered twice are no rivals. Those whose
+        names and birth date leave them no chance are left out.
         """
+        claim = arranged(claim)
+        hopeless = math.log2(max(population, 1)) - _HOPELESS
         compared = sorted(
-            ((self.compare(claim, person), entry) for entry, person in candidates.items()),
+            (
+                (self.compare(claim, person), entry)
+                for entry, person in candidates.items()
+                if self._has_chance(claim, person, hopeless)
+            ),
             key=lambda pair: (-pair[0].bits, pair[1]),
         )
         prior = self.weights.in_register / max(population, 1)
@@ -206,6 +213,15 @@ class Linkage:
             )
         return found
 
+    def _has_chance(self, claim: Person, entry: Person, hopeless: float) -> bool:
+        """Whether a name fits at all, and names and birth date together leave an entry a chance."""
+        names = list(self._names(claim, arranged(entry)))
+        if all(found.level in (Level.DIFFERS, Level.MISSING) for found in names):
+            return False
+        _, grade = compare_dates(claim.born, entry.born)
+        born = self.weights.fields[Field.BORN].bits[grade] if grade else 0.0
+        return born + sum(found.bits for found in names) >= hopeless
+
     def _verdict(self, comparison: Comparison, probability: float, alone: float) -> Verdict:
         thresholds = self.weights.thresholds
         if probability >= thresholds.likely and not comparison.has_conflict:
@@ -221,23 +237,16 @@ class Linkage:
         surname = best_surname(claim, entry)
         given = best_given(claim, entry)
         if surname[0] is Reason.DIFFERS and given[0] is Reason.DIFFERS:
-            crossed = (
-                _surname(read(claim.given), read(entry.surname)),
-                compare_given(read(claim.surname), read(entry.given)),
-            )
-            turned = (
-                _surname(read(claim.surname), read(entry.given)),
-                compare_given(read(claim.given), read(entry.surname)),
-            )
-            # Symmetric: it may be the register that has them the wrong way round.
-            pair = crossed if Reason.DIFFERS not in crossed else turned
-            if Reason.DIFFERS not in pair and Reason.INITIAL not in pair and Reason.MISSING not in pair:
+            # Either of the two may have them the wrong way round.
+            pair = (_surname(claim.given, entry.surname), _given(claim.surname, entry.given))
+            if Reason.DIFFERS in pair:
+                pair = (_surname(claim.surname, entry.given), _given(claim.given, entry.surname))
+            if not {Reason.DIFFERS, Reason.INITIAL, Reason.MISSING}.intersection(pair):
                 for where, reason in zip((Field.SURNAME, Field.GIVEN), pair, strict=True):
                     grade = _NAME_GRADES[reason]
                     bits = max(self._bits(where, grade, claim, entry) - _SWAP_BITS, 0.0)
-                    yield Finding(
-                        where, Level.SIMILAR, Reason.SWAPPED_NAMES, grade, bits, Part.OTHER_NAME, Part.OTHER_NAME
-                    )
+                    other = Part.OTHER_NAME
+                    yield Finding(where, Level.SIMILAR, Reason.SWAPPED_NAMES, grade, bits, other, other)
                 yield self._patronymic(claim, entry)
                 return
         yield self._named(Field.SURNAME, *surname, claim, entry)
@@ -245,7 +254,7 @@ class Linkage:
         yield self._patronymic(claim, entry)
 
     def _patronymic(self, claim: Person, entry: Person) -> Finding:
-        reason = compare_patronymics(read(claim.patronymic), read(entry.patronymic))
+        reason = _patronymic(claim.patronymic, entry.patronymic)
         return self._named(Field.PATRONYMIC, reason, Part.ITSELF, Part.ITSELF, claim, entry)
 
     def _named(
@@ -292,6 +301,9 @@ class Linkage:
         return Finding(where, _level(grade), reason, grade, self.weights.fields[where].bits[grade])
 
 
+_HOPELESS = 32.0
+"""Bits that names and birth date may fall short of an even chance: all else together says 20 at most (_GROUP_BITS),
+and a probability under 2**-12 interests nobody."""
 _TWINS = 5
 """Among how many of the best an entry that was made twice is looked for."""
 _RIVAL = 0.02
@@ -352,9 +364,11 @@ _AGREE = frozenset({Reason.SAME, Reason.APOSTROPHE, Reason.LETTERS, Reason.TRANS
 
 def best_surname(claim: Person, entry: Person) -> tuple[Reason, Part, Part]:
     """Return how the surnames relate: of all pairs of present, former and Latin ones, the pair that fits best."""
-    first = _surname(read(claim.surname), read(entry.surname))
+    first = _surname(claim.surname, entry.surname)
     best = (first, Part.ITSELF, Part.ITSELF)
     if first in _AGREE:
+        return best
+    if not (claim.former_surnames or entry.former_surnames or claim.latin_surname or entry.latin_surname):
         return best
     for a, a_part in _surnames(claim):
         for b, b_part in _surnames(entry):
@@ -368,16 +382,17 @@ def best_surname(claim: Person, entry: Person) -> tuple[Reason, Part, Part]:
     return best
 
 
-def _surnames(person: Person) -> Iterable[tuple[Word, Part]]:
-    yield read(person.surname), Part.ITSELF
+def _surnames(person: Person) -> Iterable[tuple[str, Part]]:
+    yield person.surname, Part.ITSELF
     for former in person.former_surnames:
-        yield read(former), Part.FORMER
+        yield former, Part.FORMER
     if person.latin_surname:
-        yield read(person.latin_surname), Part.LATIN
+        yield person.latin_surname, Part.LATIN
 
 
-@lru_cache(maxsize=50_000)
-def _surname(a: Word, b: Word) -> Reason:
+@lru_cache(maxsize=100_000)
+def _surname(one: str, other: str) -> Reason:
+    a, b = read(one), read(other)
     reason = compare(a, b)
     if reason in _AGREE or reason is Reason.MISSING:
         return reason
@@ -389,30 +404,40 @@ def _surname(a: Word, b: Word) -> Reason:
             len(x.bare) > 2 and len(y.bare) > 2 and compare(x, y) in _AGREE for x in a_parts for y in b_parts
         ):
             return Reason.HALF_OF_DOUBLE
-    if reason is Reason.DIFFERS and _fits_elsewhere(a, b):
-        return Reason.LAYOUT
-    return reason
+    return Reason.LAYOUT if reason is Reason.DIFFERS and _fits_elsewhere(one, other, compare) else reason
 
 
-def _fits_elsewhere(a: Word, b: Word) -> bool:
+@lru_cache(maxsize=100_000)
+def _given(one: str, other: str) -> Reason:
+    reason = compare_given(read(one), read(other))
+    return Reason.LAYOUT if reason is Reason.DIFFERS and _fits_elsewhere(one, other, compare_given) else reason
+
+
+@lru_cache(maxsize=100_000)
+def _patronymic(one: str, other: str) -> Reason:
+    reason = compare_patronymics(read(one), read(other))
+    return Reason.LAYOUT if reason is Reason.DIFFERS and _fits_elsewhere(one, other, compare_patronymics) else reason
+
+
+def _fits_elsewhere(one: str, other: str, relate: Callable[[Word, Word], Reason]) -> bool:
+    """Whether one of two names, of different scripts, is the other under another keyboard layout."""
+    if read(one).is_cyrillic == read(other).is_cyrillic:
+        return False
     return any(
-        compare(typed, other) in _AGREE
-        for one, other in ((a, b), (b, a))
-        if one.is_cyrillic != other.is_cyrillic
-        for typed in typed_elsewhere(one.text)
+        relate(typed, read(right)) in _AGREE
+        for wrong, right in ((one, other), (other, one))
+        for typed in typed_elsewhere(wrong)
     )
 
 
 def best_given(claim: Person, entry: Person) -> tuple[Reason, Part, Part]:
     """Return how the given names relate, in Cyrillic or in Latin letters, whichever fits better."""
-    best = (compare_given(read(claim.given), read(entry.given)), Part.ITSELF, Part.ITSELF)
+    best = (_given(claim.given, entry.given), Part.ITSELF, Part.ITSELF)
     if best[0] in _AGREE or not (claim.latin_given or entry.latin_given):
-        if best[0] is Reason.DIFFERS and _fits_elsewhere(read(claim.given), read(entry.given)):
-            return (Reason.LAYOUT, Part.ITSELF, Part.ITSELF)
         return best
     for a, a_part in ((claim.given, Part.ITSELF), (claim.latin_given, Part.LATIN)):
         for b, b_part in ((entry.given, Part.ITSELF), (entry.latin_given, Part.LATIN)):
-            reason = compare_given(read(a), read(b))
+            reason = _given(a, b)
             if _BEST[reason] < _BEST[best[0]]:
                 best = (reason, a_part, b_part)
     return best

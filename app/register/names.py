@@ -203,8 +203,9 @@ def read(text: str) -> Word:
 
 def parts(word: Word) -> tuple[Word, ...]:
     """Return the parts of a double name, or the one."""
-    pieces = re.split("[- ]", word.text)
-    return tuple(read(piece) for piece in pieces if piece) if len(pieces) > 1 else (word,)
+    if "-" not in word.text and " " not in word.text:
+        return (word,)
+    return tuple(read(piece) for piece in re.split("[- ]", word.text) if piece)
 
 
 @lru_cache(maxsize=100_000)
@@ -215,6 +216,7 @@ def typed_elsewhere(text: str) -> tuple[Word, ...]:
     return tuple(word for layout in layouts if (word := read(switch(typed, layout))))
 
 
+@lru_cache(maxsize=50_000)
 def masculine(skeleton: str) -> str:
     """Return the skeleton of a surname without the ending that its bearer's gender gives it."""
     return _MALE_ENDING.sub("", _FEMALE_ENDING.sub("", skeleton))

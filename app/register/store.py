@@ -96,27 +96,40 @@ def population(session: Session) -> int:
 
 BLOCK_ROWS = 500
 """Most rows read of one block. A block that is fuller (a common name alone) tells too little to be read whole."""
-CANDIDATES = 250
+CANDIDATES = 300
 """Most entries that are decrypted and compared for one claim."""
 
 
-def candidates(session: Session, blocks: Sequence[int], *, limit: int = CANDIDATES) -> list[int]:
-    """Return the numbers of the entries that share most with a claim, by its blocking hashes, best first.
+@dataclass(frozen=True)
+class Candidate:
+    """An entry that shares blocks with a claim: how many, and how much they say together."""
 
-    Each shared block counts by how few share it. At most `limit` are returned and BLOCK_ROWS read of each block.
+    entry: int
+    shared: int
+    weight: float
+
+
+def candidates(session: Session, blocks: Mapping[int, float], *, limit: int = CANDIDATES) -> list[Candidate]:
+    """Return the entries that share most with a claim, by its blocking hashes, best first.
+
+    `blocks` gives each hash what it says beyond its rarity; a shared block says more the fewer share it. At most `limit`
+    are returned and BLOCK_ROWS read of each block, however full it is.
     """
     if not blocks:
         return []
     found: dict[int, list[int]] = defaultdict(list)
-    for block, entry in session.execute(_in_blocks(len(blocks)), {f"b{n}": block for n, block in enumerate(blocks)}):
+    asked = {f"b{number}": block for number, block in enumerate(blocks)}
+    for block, entry in session.execute(_in_blocks(len(blocks)), asked):
         found[block].append(entry)
     weight: dict[int, float] = defaultdict(float)
-    total = 2.0 * BLOCK_ROWS
-    for entries in found.values():
-        says = log2(total / len(entries))
+    shared: dict[int, int] = defaultdict(int)
+    for block, entries in found.items():
+        says = log2(2 * BLOCK_ROWS / len(entries)) + blocks[block]
         for entry in entries:
             weight[entry] += says
-    return sorted(weight, key=lambda entry: (-weight[entry], entry))[:limit]
+            shared[entry] += 1
+    best = sorted(weight, key=lambda entry: (-weight[entry], entry))[:limit]
+    return [Candidate(entry, shared[entry], weight[entry]) for entry in best]
 
 
 _statements: dict[int, object] = {}
@@ -181,4 +194,5 @@ def set_name_counts(session: Session, counts: Mapping[int, int]) -> None:
 
 def name_counts(session: Session) -> dict[int, int]:
     """Return the counts of common names, by their hashes: some thousand rows."""
-    return {block: entries for block, entries in session.execute(select(NameRow.block, NameRow.entries))}
+    rows = session.execute(select(NameRow.block, NameRow.entries))
+    return {row.block: row.entries for row in rows}
