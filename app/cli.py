@@ -24,6 +24,7 @@ from app.content.store import record_edition
 from app.edition import check_edition, read_edition, report, searchable
 from app.kernel.errors import ConfigError
 from app.outbox_cli import outbox, work
+from app.register_cli import register
 from app.search.documents import Kind
 from app.search.evaluate import EvaluationError, evaluate, read_queries
 from app.search.find import Finder, Search
@@ -48,6 +49,7 @@ def install_commands(site: Flask) -> None:
     site.cli.add_command(outbox)
     site.cli.add_command(work)
     site.cli.add_command(search)
+    site.cli.add_command(register)
     site.cli.add_command(translations)
     site.cli.add_command(app.accounts_cli.account)
     site.cli.add_command(app.demo.demo)
