@@ -25,6 +25,7 @@ from app.edition import check_edition, read_edition, report, searchable
 from app.files import open_shelf
 from app.kernel.errors import ConfigError
 from app.outbox_cli import outbox, work
+from app.register_cli import register
 from app.search.documents import Kind
 from app.search.evaluate import EvaluationError, evaluate, read_queries
 from app.search.find import Finder, Search
@@ -54,6 +55,7 @@ def install_commands(site: Flask) -> None:
     site.cli.add_command(work)
     site.cli.add_command(files)
     site.cli.add_command(search)
+    site.cli.add_command(register)
     site.cli.add_command(translations)
     site.cli.add_command(app.accounts_cli.account)
     site.cli.add_command(app.demo.demo)
