@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.storage.engine import Session
-
 from app.register import store
 from app.register.blocking import keys, probes
 from app.register.linkage import RAREST, Field, Linkage, Match, tokens
 from app.register.person import Person
 from app.register.weights import Weights
+from app.storage.engine import Session
 from app.storage.sealed import vault_of
 from app.storage.vault import Vault
 

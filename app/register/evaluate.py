@@ -101,7 +101,7 @@ class _Maker:
             latin_surname="",
             latin_given="",
         )
-        if same_year and entry.born and other.born and other.born.day and not (other.born.month == 2):
+        if same_year and entry.born and other.born and other.born.day and other.born.month != 2:
             made = replace(made, born=replace(other.born, year=entry.born.year))
         return made
 

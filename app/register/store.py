@@ -1,4 +1,4 @@
-"""Entries with what matching needs of them sealed, the blocking hashes they are found by, and counts of common names."""
+"""Entries with what matching needs of them sealed, the blocking hashes they are found by, counts of common names."""
 
 from __future__ import annotations
 
@@ -126,8 +126,8 @@ class Candidate:
 def candidates(session: Session, blocks: Mapping[int, float], *, limit: int = CANDIDATES) -> list[Candidate]:
     """Return the entries that share most with a claim, by its blocking hashes, best first.
 
-    `blocks` gives each hash what it says beyond its rarity; a shared block says more the fewer share it. At most `limit`
-    are returned and BLOCK_ROWS read of each block, however full it is.
+    `blocks` gives each hash what it says beyond its rarity; a shared block says more the fewer share it. At most
+    `limit` are returned and BLOCK_ROWS read of each block, however full it is.
     """
     if not blocks:
         return []
