@@ -112,9 +112,14 @@ _STATUSES = {
 def clean(text: str) -> str:
     """Return a text with single spaces and one apostrophe. Raises FaultError for characters that no text has."""
     text = unicodedata.normalize("NFC", text)
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\t\r\n" for letter in text):
+    # What could not be read as letters stands as U+FFFD.
+    if "\ufffd" in text or any(_is_no_text(letter) for letter in text if not letter.isprintable()):
         raise FaultError(Fault.NOT_TEXT)
     return " ".join(re.sub("['ʼ`´′‘＇](?=[^\\W\\d_])", "’", text).split())
+
+
+def _is_no_text(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\t\r\n"
 
 
 def read_date(text: str, *, today: date) -> PartialDate:

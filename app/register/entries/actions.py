@@ -14,13 +14,15 @@ from app.register import actions as matching
 from app.register import store as entries
 from app.register.blocking import keys
 from app.register.entries import store
-from app.register.entries.store import Duplicate, Kept
+from app.register.entries.store import Duplicate, Import, Kept, Prepared
 from app.register.entry import Basis, Correction, Entry, Merger, Standing, Status, changes, current
+from app.register.importing import Ready
 from app.register.linkage import Comparison, Linkage, Match, Verdict, shipped_weights
 from app.register.names import masculine, read
 from app.register.person import Person
 from app.storage.engine import Session
 from app.storage.sealed import vault_of
+from app.storage.vault import Vault
 
 SHOWN = 10
 """Most entries that a search shows: what is not among them is to be asked for with more."""
@@ -372,3 +374,65 @@ def _is_namesake(session: Session, actor: str, person: Person) -> bool:
     mine = {masculine(form) for word in account.name.split() for form in read(word).skeletons}
     theirs = {masculine(form) for name in (person.surname, *person.former_surnames) for form in read(name).skeletons}
     return bool(mine & theirs)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one transaction of an import did: the numbers of new entries, and how many rows the register had already."""
+
+    entered: range
+    known: int
+
+
+def begin_import(session: Session, file: str, *, actor: str, now: datetime) -> Import:
+    """Return how far the import of a file is, which is known by `file` (a hash of it); a new one begins now."""
+    return store.begin_import(session, file, actor=actor, now=now)
+
+
+def seal_rows(vault: Vault, rows: Sequence[Ready], seen: Counter[str]) -> list[Prepared]:
+    """Return rows sealed, each with the hash by which it is known again.
+
+    `seen` counts equal rows of the file so far: the second of two equal rows is a row of its own, and proposed as a
+    duplicate like any other.
+    """
+    found = []
+    for row in rows:
+        seen[row.text] += 1
+        index = vault.blind("register-row", f"{seen[row.text]} {row.text}")
+        found.append(store.prepared(vault, row.entry, row.status, row.basis, row_index=index))
+    return found
+
+
+def take_in(
+    session: Session, id_: str, rows: Sequence[Prepared], *, was: int, rows_done: int, actor: str, now: datetime
+) -> Taken:
+    """Enter the rows of one batch that the register does not have, and note that the file is done up to `rows_done`.
+
+    Raises StaleError where the import was not at `was`: another process is at the same file.
+    """
+    known = store.known_rows(session, [row.row_index for row in rows if row.row_index])
+    fresh = [row for row in rows if row.row_index not in known]
+    entered = store.add(session, fresh, actor=actor, now=now)
+    if not store.advance_import(session, id_, rows_done=rows_done, was=was, numbers=entered):
+        raise StaleError
+    told = f"entries:{entered[0]}..{entered[-1]}" if entered else "none"
+    record(
+        session,
+        Event.ENTRIES_IMPORTED,
+        actor=actor,
+        subject=f"import:{id_}",
+        now=now,
+        count=str(len(entered)),
+        entries=told,
+    )
+    return Taken(entered, len(rows) - len(fresh))
+
+
+def names_counted(session: Session) -> dict[int, int]:
+    """Return how common the names of all entries are, as the register keeps it, without keeping it yet."""
+    counts: Counter[int] = Counter()
+    everyone = 0
+    for _, person in entries.every_person(session):
+        counts.update(matching.name_hashes(vault_of(session), person))
+        everyone += 1
+    return matching.common(counts, everyone)
