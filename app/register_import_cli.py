@@ -47,7 +47,7 @@ ACTOR = "command:register-import"
 """How the audit names whoever runs the command."""
 
 BATCH = 1_000
-"""Rows of one transaction."""
+"""Rows of one transaction, unless told otherwise."""
 
 _SHOWN = 20
 """Problems that are printed; the report file has them all."""
@@ -74,9 +74,10 @@ class Tally:
 @click.option("--mapping", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="YAML: head: item.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="CSV of every problem, by row, column.")
 @click.option("--language", default=SOURCE, type=click.Choice(list(PUBLIC)), help="Language of what is printed.")
+@click.option("--batch", default=BATCH, show_default=True, type=click.IntRange(1, 10_000), help="Rows a transaction.")
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 32), help="To look for duplicates.")
 def register_import(
-    file: Path, dry_run: bool, mapping: Path | None, report: Path | None, language: str, processes: int
+    file: Path, dry_run: bool, mapping: Path | None, report: Path | None, language: str, batch: int, processes: int
 ) -> None:
     """Take the entries of FILE (CSV or XLSX) into the register, once, however often it is interrupted and begun again.
 
@@ -95,7 +96,7 @@ def register_import(
                     pass
                 proposed = 0
             else:
-                proposed = _take_in(ready, tally, digest(file, named), processes)
+                proposed = _take_in(_batches(ready, batch), tally, digest(file, named), processes)
         except FileError as error:
             raise click.ClickException(file_fault_text(error)) from None
         except UnicodeDecodeError:
@@ -143,14 +144,14 @@ def _ready(
             yield number, None
 
 
-def _take_in(ready: Iterator[tuple[int, Ready | None]], tally: Tally, file: str, processes: int) -> int:
+def _take_in(batches: Iterator[tuple[int, Sequence[Ready]]], tally: Tally, file: str, processes: int) -> int:
     """Enter the rows in batches, then compare the new entries with all others. Returns how many pairs were proposed."""
     kept = database()
     with kept.writing() as session:
         begun = actions.begin_import(session, file, actor=ACTOR, now=datetime.now(UTC))
     seen: Counter[str] = Counter()
     done = begun.rows_done
-    for last, rows in _batches(ready):
+    for last, rows in batches:
         if last <= done:
             # Done before it was interrupted; equal rows are counted all the same.
             seen.update(row.text for row in rows)
@@ -176,18 +177,18 @@ def _take_in(ready: Iterator[tuple[int, Ready | None]], tally: Tally, file: str,
     return proposed
 
 
-def _batches(ready: Iterator[tuple[int, Ready | None]]) -> Iterator[tuple[int, Sequence[Ready]]]:
-    """Yield (number of the last row, good rows), the same batches whenever a file is read."""
+def _batches(ready: Iterator[tuple[int, Ready | None]], size: int) -> Iterator[tuple[int, Sequence[Ready]]]:
+    """Yield (number of the last row, good rows) of every `size` rows."""
     rows: list[Ready] = []
     last = read = 0
     for last, row in ready:
         read += 1
         if row is not None:
             rows.append(row)
-        if read % BATCH == 0:
+        if read % size == 0:
             yield last, rows
             rows = []
-    if read % BATCH:
+    if read % size:
         yield last, rows
 
 

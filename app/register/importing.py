@@ -230,7 +230,8 @@ def _separated(path: Path) -> Iterator[tuple[int, list[str]]]:
     with path.open(encoding=encoding, newline="", errors="replace") as file:
         head = file.readline()
         file.seek(0)
-        reader = csv.reader(file, delimiter=max(";\t,", key=_outside_quotes(head).count))
+        # Strict: what follows a quotation mark that nothing closes would be taken for one cell, row by row.
+        reader = csv.reader(file, delimiter=max(";\t,", key=_outside_quotes(head).count), strict=True)
         number = 0
         try:
             for number, row in enumerate(reader, 1):
