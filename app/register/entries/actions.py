@@ -322,10 +322,14 @@ def twins(session: Session, numbers: Collection[int], linkage: Linkage) -> list[
     population = entries.population(session)
     pairs: dict[tuple[int, int], float] = {}
     for number, others in near.items():
-        alone = {other: people[other] for other in others if roots[other] == other and roots[number] == number}
-        for match in linkage.rank(own[number], alone, population=population) if alone else ():
-            if match.verdict is Verdict.LIKELY:
-                pairs.setdefault((min(number, match.entry), max(number, match.entry)), match.probability)
+        for other in others:
+            pair = (min(number, other), max(number, other))
+            if pair in pairs or roots[number] != number or roots[other] != other:
+                continue
+            # Each by itself: a person may well be entered three times, so the others are no rivals.
+            for match in linkage.rank(own[number], {other: people[other]}, population=population):
+                if match.verdict is Verdict.LIKELY:
+                    pairs[pair] = match.probability
     return [(first, second, probability) for (first, second), probability in pairs.items()]
 
 
