@@ -329,14 +329,25 @@ def arranged(person: Person) -> Person:
 
 def _arranged(person: Person) -> Person:
     given = person.given.split()
-    if len(given) == 2 and is_patronymic(read(given[1])):
+    if len(given) == 2 and _is_patronymic(given[1]):
         return replace(person, given=given[0], patronymic=given[1])
     whole = person.surname.split()
-    if len(whole) == 3 and not given and is_patronymic(read(whole[2])):
-        return replace(person, surname=whole[0], given=whole[1], patronymic=whole[2])
-    if len(whole) == 2 and not given:
+    if given or len(whole) < 2:
+        return person
+    if len(whole) == 2:
         return replace(person, surname=whole[0], given=whole[1])
+    # Papers begin with the surname; people speak of Іван Петрович Юхимович, where only the given name tells the order.
+    if _is_patronymic(whole[1]) and (names_of(read(whole[0])) or not _is_patronymic(whole[-1])):
+        return replace(person, surname=" ".join(whole[2:]), given=whole[0], patronymic=whole[1])
+    if _is_patronymic(whole[-1]):
+        return replace(person, surname=" ".join(whole[:-2]), given=whole[-2], patronymic=whole[-1])
     return person
+
+
+def _is_patronymic(text: str) -> bool:
+    """Whether a word, or what the same keys give under another layout, has the ending of a patronymic."""
+    word = read(text)
+    return is_patronymic(word) or (not word.is_cyrillic and any(map(is_patronymic, typed_elsewhere(text))))
 
 
 def tokens(where: Field, person: Person) -> tuple[str, ...]:
@@ -396,38 +407,59 @@ def _surname(one: str, other: str) -> Reason:
     reason = compare(a, b)
     if reason in _AGREE or reason is Reason.MISSING:
         return reason
-    if any(masculine(x) == masculine(y) for x in a.skeletons for y in b.skeletons):
-        return Reason.GENDER_FORM
+    if (spelling := _spelling(a, b)) is Reason.GENDER_FORM:
+        return spelling
     if _BEST[reason] > _BEST[Reason.HALF_OF_DOUBLE]:
         a_parts, b_parts = parts(a), parts(b)
         if (len(a_parts) > 1 or len(b_parts) > 1) and any(
             len(x.bare) > 2 and len(y.bare) > 2 and compare(x, y) in _AGREE for x in a_parts for y in b_parts
         ):
             return Reason.HALF_OF_DOUBLE
-    return Reason.LAYOUT if reason is Reason.DIFFERS and _fits_elsewhere(one, other, compare) else reason
+    return _elsewhere(one, other, _spelling) if reason is Reason.DIFFERS else reason
 
 
 @lru_cache(maxsize=100_000)
 def _given(one: str, other: str) -> Reason:
     reason = compare_given(read(one), read(other))
-    return Reason.LAYOUT if reason is Reason.DIFFERS and _fits_elsewhere(one, other, compare_given) else reason
+    return _elsewhere(one, other, compare_given) if reason is Reason.DIFFERS else reason
 
 
 @lru_cache(maxsize=100_000)
 def _patronymic(one: str, other: str) -> Reason:
     reason = compare_patronymics(read(one), read(other))
-    return Reason.LAYOUT if reason is Reason.DIFFERS and _fits_elsewhere(one, other, compare_patronymics) else reason
+    return _elsewhere(one, other, compare_patronymics) if reason is Reason.DIFFERS else reason
 
 
-def _fits_elsewhere(one: str, other: str, relate: Callable[[Word, Word], Reason]) -> bool:
-    """Whether one of two names, of different scripts, is the other under another keyboard layout."""
+def _spelling(a: Word, b: Word) -> Reason:
+    """Compare two surnames by their letters and by the ending of the other gender."""
+    reason = compare(a, b)
+    if reason not in _AGREE and any(masculine(x) == masculine(y) for x in a.skeletons for y in b.skeletons):
+        return Reason.GENDER_FORM
+    return reason
+
+
+def _elsewhere(one: str, other: str, relate: Callable[[Word, Word], Reason]) -> Reason:
+    """Return LAYOUT where one of two names is the other, or a form of it, typed under another keyboard layout.
+
+    Where it was also mistyped, that slip; DIFFERS where it fits under no layout or both are of one script.
+    """
     if read(one).is_cyrillic == read(other).is_cyrillic:
-        return False
-    return any(
-        relate(typed, read(right)) in _AGREE
-        for wrong, right in ((one, other), (other, one))
-        for typed in typed_elsewhere(wrong)
+        return Reason.DIFFERS
+    found = min(
+        (
+            relate(typed, read(right))
+            for wrong, right in ((one, other), (other, one))
+            for typed in typed_elsewhere(wrong)
+        ),
+        key=_BEST.__getitem__,
+        default=Reason.DIFFERS,
     )
+    if _BEST[found] < _BEST[Reason.LAYOUT]:
+        return Reason.LAYOUT
+    return found if found in _SLIPS else Reason.DIFFERS
+
+
+_SLIPS = frozenset({Reason.MISSING_LETTER, Reason.EXCHANGED_LETTERS, Reason.NEXT_KEY, Reason.ONE_LETTER})
 
 
 def best_given(claim: Person, entry: Person) -> tuple[Reason, Part, Part]:

@@ -185,17 +185,33 @@ class Word:
 
 
 _BARE = str.maketrans({"ґ": "г", "ё": "е", "’": None, "-": None, " ": None, ".": None})
-_LOOK_ALIKE = str.maketrans("асеіорху", "aceiopxy")
+_TO_LATIN = str.maketrans("асеіорху", "aceiopxy")
+_TO_CYRILLIC = str.maketrans("aceiopxyABCEHIKMOPTXYi", "асеіорхуАВСЕНІКМОРТХУі")
+_MIXED = re.compile(r"[^\W\d_]+")
+
+
+def _one_script(found: re.Match[str]) -> str:
+    """Return a word of both scripts in one: in Cyrillic where each of its Latin letters looks like a Cyrillic one.
+
+    It may have more Latin letters than Cyrillic ones, as Oлeкcaндp has; only what no Latin word can hold decides.
+    """
+    word = found.group()
+    if not word.isascii() and re.search("[a-zA-Z]", word):
+        cyrillic = word.translate(_TO_CYRILLIC)
+        if not re.search("[a-zA-Z]", cyrillic) and re.search("[^асеіорхуАВСЕНІКМОРТХУ]", cyrillic):
+            return cyrillic
+    return word
 
 
 @lru_cache(maxsize=100_000)
 def read(text: str) -> Word:
     """Return a name in its comparable forms."""
-    folded = re.sub(r"[^\w’\- ]|[\d_]", " ", normalise(re.sub(r"[‐-―−]", "-", text)))
+    text = _MIXED.sub(_one_script, re.sub(r"[‐-―−]", "-", text))
+    folded = re.sub(r"[^\w’\- ]|[\d_]", " ", normalise(text))
     folded = re.sub(r" *- *", "-", " ".join(folded.split())).strip("-’ ")
     if is_cyrillic(folded) and re.search("[a-z]", folded):
         # What stays mixed has more Latin letters than Cyrillic ones: a Latin name with Cyrillic look-alikes.
-        folded = folded.translate(_LOOK_ALIKE)
+        folded = folded.translate(_TO_LATIN)
     found = skeletons(folded)
     frames = tuple(dict.fromkeys(frame(form) for form in found))
     return Word(folded, folded.translate(_BARE), is_cyrillic(folded), found, frames)
