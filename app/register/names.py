@@ -272,7 +272,9 @@ def _slip(a: Word, b: Word, *, same_script: bool) -> Reason:
             best, pair = distance, (x, y)
     shorter, longer = sorted(map(len, pair))
     if best == 1 and longer >= 4:
-        return _one_slip(*pair)
+        reason = _one_slip(*pair)
+        # Keys lie beside each other for letters that were typed, not for the sounds of a skeleton.
+        return Reason.ONE_LETTER if reason is Reason.NEXT_KEY and pair != (a.bare, b.bare) else reason
     if any(len(form) >= 3 and form in b.frames for form in a.frames):
         return Reason.VOWELS
     if best <= 2 and shorter >= 6:
