@@ -258,7 +258,7 @@ def first_weights() -> Weights:
         m = {SAME: 0.85, DIFFERS: 0.03, **{grade: 0.12 / rest for grade in grades if grade not in (SAME, DIFFERS)}}
         u = {SAME: 0.01, DIFFERS: 0.8, **{grade: 0.19 / rest for grade in grades if grade not in (SAME, DIFFERS)}}
         fields[str(where)] = FieldWeights(m, u)
-    return Weights(fields, IN_REGISTER, Thresholds(0.95, 0.01), {})
+    return Weights(fields, IN_REGISTER, Thresholds(0.99, 0.01), {})
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ _NAME_GRADES = {
 }  # fmt: skip
 _PLACE_GRADES = {
     Reason.SAME: SAME, Reason.APOSTROPHE: SAME, Reason.LETTERS: SAME, Reason.TRANSLITERATED: SAME,
-    Reason.DOUBLED_LETTER: SAME, Reason.RENAMED: SAME,
+    Reason.DOUBLED_LETTER: SAME, Reason.SAME_PLACE: SAME, Reason.RENAMED: SAME,
     Reason.MISSING_LETTER: "slip", Reason.EXCHANGED_LETTERS: "slip", Reason.NEXT_KEY: "slip", Reason.ONE_LETTER: "slip",
     Reason.NEIGHBOUR: "neighbour", Reason.SAME_DISTRICT: "district", Reason.SAME_REGION: "region",
     Reason.DIFFERS: DIFFERS,
@@ -236,19 +236,16 @@ class Linkage:
     def _names(self, claim: Person, entry: Person) -> Iterable[Finding]:
         surname = best_surname(claim, entry)
         given = best_given(claim, entry)
-        if surname[0] is Reason.DIFFERS and given[0] is Reason.DIFFERS:
-            # Either of the two may have them the wrong way round.
-            pair = (_surname(claim.given, entry.surname), _given(claim.surname, entry.given))
-            if Reason.DIFFERS in pair:
-                pair = (_surname(claim.surname, entry.given), _given(claim.given, entry.surname))
-            if not {Reason.DIFFERS, Reason.INITIAL, Reason.MISSING}.intersection(pair):
-                for where, reason in zip((Field.SURNAME, Field.GIVEN), pair, strict=True):
-                    grade = _NAME_GRADES[reason]
-                    bits = max(self._bits(where, grade, claim, entry) - _SWAP_BITS, 0.0)
-                    other = Part.OTHER_NAME
-                    yield Finding(where, Level.SIMILAR, Reason.SWAPPED_NAMES, grade, bits, other, other)
-                yield self._patronymic(claim, entry)
-                return
+        both_differ = surname[0] is given[0] is Reason.DIFFERS
+        # Either of the two may have them the wrong way round; which of them shall not matter.
+        if both_differ and (swapped := _swapped(claim, entry)):
+            for where, reason in zip((Field.SURNAME, Field.GIVEN), swapped, strict=True):
+                grade = _NAME_GRADES[reason]
+                bits = max(self._bits(where, grade, claim, entry) - _SWAP_BITS, 0.0)
+                other = Part.OTHER_NAME
+                yield Finding(where, Level.SIMILAR, Reason.SWAPPED_NAMES, grade, bits, other, other)
+            yield self._patronymic(claim, entry)
+            return
         yield self._named(Field.SURNAME, *surname, claim, entry)
         yield self._named(Field.GIVEN, *given, claim, entry)
         yield self._patronymic(claim, entry)
@@ -391,6 +388,21 @@ def best_surname(claim: Person, entry: Person) -> tuple[Reason, Part, Part]:
             if _BEST[reason] < _BEST[best[0]]:
                 best = (reason, a_part, b_part)
     return best
+
+
+def _swapped(claim: Person, entry: Person) -> tuple[Reason, Reason] | None:
+    """Return how surname and given name relate when they are exchanged; None where they do not fit so either."""
+    ways = (
+        (_surname(claim.given, entry.surname), _given(claim.surname, entry.given)),
+        (_surname(claim.surname, entry.given), _given(claim.given, entry.surname)),
+    )
+    fitting = [way for way in ways if not {Reason.DIFFERS, Reason.INITIAL, Reason.MISSING}.intersection(way)]
+    return min(fitting, key=_worst_first, default=None)
+
+
+def _worst_first(way: tuple[Reason, Reason]) -> tuple[list[int], int]:
+    ranks = [_BEST[reason] for reason in way]
+    return sorted(ranks, reverse=True), ranks[0]
 
 
 def _surnames(person: Person) -> Iterable[tuple[str, Part]]:

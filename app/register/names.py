@@ -57,6 +57,8 @@ class Reason(StrEnum):
     """A few days apart."""
     SAME_MONTH = "same_month"
     SAME_YEAR = "same_year"
+    SAME_PLACE = "same_place"
+    """The same settlement, named in another case or language: під Бахмутом, Авдеевка."""
     RENAMED = "renamed"
     """The place has a new name."""
     NEIGHBOUR = "neighbour"
