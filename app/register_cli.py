@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,7 @@ from flask.cli import AppGroup
 from app.register import actions, store
 from app.register.evaluate import (
     ABSENT,
+    LEAN,
     TWO,
     Claim,
     Report,
@@ -32,6 +33,7 @@ from app.register.evaluate import (
     sample_pairs,
 )
 from app.register.linkage import WEIGHTS, Linkage, shipped_weights
+from app.register.mistakes import Mistake
 from app.register.person import Person
 from app.register.population import CHUNK, Urns, dictionary_names, make, urns
 from app.register.weights import Weights
@@ -184,6 +186,11 @@ def table(found: dict[str, Any]) -> Iterator[str]:
     ]:
         cells = (f"{measure[name]:13.4f}" if name not in ("n",) else f"{measure[name]:13d}" for name in HEAD)
         yield f"{kind:44}" + "".join(cells)
+    for at in found["thresholds"]:
+        yield (
+            f"likely from {at['threshold']:5.3f} on: precision {at['precision']:.4f}, {at['wrong']} wrong, "
+            f"finds {at['found']:.4f} of the people who are in the register"
+        )
     yield "ms a claim: p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f}".format(**found["latency_ms"])
     yield "{entries} entries, {blocks} blocking rows, {bytes} bytes, made in {seconds:.0f} s".format(
         **found["register"]
@@ -210,8 +217,6 @@ def listed(report: Report) -> Iterator[str]:
 def register_estimate(entries: int, count: int, seed: int, write: Path) -> None:
     """Estimate the weights from a made-up register by EM over candidate pairs, and write them."""
     weights = first_weights()
-    if write.exists():
-        weights = replace(weights, thresholds=shipped_weights().thresholds)
     drawn = urns(dictionary_names())
     with made_up(None) as (database, _):
         built = build(database, drawn, entries=entries, seed=seed)
@@ -229,7 +234,7 @@ def as_filed(asked: Sequence[Claim]) -> list[Claim]:
 
     How families err was never measured; this mixture is an assumption: six in ten claims name everything right.
     """
-    exact = [claim for claim in asked if claim.kind in ("exact", "names and birth date only")]
+    exact = [claim for claim in asked if claim.kind in (Mistake.EXACT, Mistake.EXACT + LEAN)]
     single = [claim for claim in asked if is_single(claim.kind) and claim not in exact]
     rest = [claim for claim in asked if TWO in claim.kind or claim.kind == f"{ABSENT}stranger"]
     return [*(exact * (2 * len(single) // max(len(exact), 1))), *single, *rest]

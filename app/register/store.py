@@ -156,6 +156,7 @@ def _in_blocks(count: int):  # type: ignore[no-untyped-def]
             select(
                 select(BlockRow.block, BlockRow.entry)
                 .where(BlockRow.block == bindparam(f"b{number}"))
+                .order_by(BlockRow.entry)
                 .limit(BLOCK_ROWS)
                 .subquery()
             )
