@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import numpy as np
@@ -35,7 +35,7 @@ from app.register.evaluate import (
 from app.register.linkage import WEIGHTS, Linkage, shipped_weights
 from app.register.mistakes import Mistake
 from app.register.person import Person
-from app.register.population import CHUNK, Urns, dictionary_names, make, urns
+from app.register.population import CHUNK, Urns, dictionary_names, make, names_in, urns
 from app.register.weights import Weights
 from app.storage.database import Database, prepare_database
 from app.storage.engine import Session
@@ -148,11 +148,20 @@ def asking(session: Session, comparing: Linkage) -> Any:
 @click.option("--claims", "count", default=2_000, show_default=True, help="Claims with one error; two as many.")
 @click.option("--seed", default=REPORTED_SEED, show_default=True, help="Another seed is another register.")
 @click.option("--database", "address", help="An empty database to fill instead of a passing SQLite file.")
+@click.option("--surnames", type=click.File(encoding="utf-8"), help="Draw these, commonest first, not a dictionary's.")
 @click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON.")
 @click.option("--failures", is_flag=True, help="List claims that missed their entry or found a wrong one likely.")
-def register_evaluate(entries: int, count: int, seed: int, address: str | None, as_json: bool, failures: bool) -> None:
+def register_evaluate(
+    entries: int,
+    count: int,
+    seed: int,
+    address: str | None,
+    surnames: TextIO | None,
+    as_json: bool,
+    failures: bool,
+) -> None:
     """Make up a register and claims with every kind of error; print recall, precision, candidates and times."""
-    drawn = urns(dictionary_names())
+    drawn = urns(names_in(surnames.read()) if surnames else dictionary_names())
     with made_up(address) as (database, path):
         built = build(database, drawn, entries=entries, seed=seed)
         asked = claims(built.sample, drawn, count=count, seed=seed)

@@ -165,7 +165,10 @@ class Linkage:
     def compare(self, claim: Person, entry: Person) -> Comparison:
         """Return how `claim` and `entry` compare. The bits are the same in both directions."""
         claim, entry = arranged(claim), arranged(entry)
-        findings = [*self._names(claim, entry), *self._others(claim, entry)]
+        return self._whole(list(self._names(claim, entry)), claim, entry)
+
+    def _whole(self, names: list[Finding], claim: Person, entry: Person) -> Comparison:
+        findings = [*names, *self._others(claim, entry)]
         total = sum(found.bits for found in findings)
         for group in _GROUPS:
             together = sum(found.bits for found in findings if found.field in group)
@@ -181,20 +184,19 @@ class Linkage:
         """
         claim = arranged(claim)
         hopeless = math.log2(max(population, 1)) - _HOPELESS
-        compared = sorted(
-            (
-                (self.compare(claim, person), entry)
-                for entry, person in candidates.items()
-                if self._has_chance(claim, person, hopeless)
-            ),
-            key=lambda pair: (-pair[0].bits, pair[1]),
-        )
+        compared: list[tuple[Comparison, int]] = []
+        for number, person in candidates.items():
+            entry = arranged(person)
+            names = list(self._names(claim, entry))
+            if self._has_chance(names, claim, entry, hopeless):
+                compared.append((self._whole(names, claim, entry), number))
+        compared.sort(key=lambda pair: (-pair[0].bits, pair[1]))
         prior = self.weights.in_register / max(population, 1)
         odds = [prior * 2 ** min(comparison.bits, 200.0) for comparison, _ in compared]
         rest = 1 - self.weights.in_register
         total = rest + sum(odds)
         found = []
-        for place, (comparison, entry) in enumerate(compared):
+        for place, (comparison, number) in enumerate(compared):
             own = odds[place]
             if place < _TWINS and own / total > _RIVAL:
                 own = sum(
@@ -203,19 +205,17 @@ class Linkage:
                     if other == place
                     or (
                         odds[other] / total > _RIVAL
-                        and self._are_one(candidates[entry], candidates[compared[other][1]], population)
+                        and self._are_one(candidates[number], candidates[compared[other][1]], population)
                     )
                 )
             probability = own / total
             alone = odds[place] / (rest + odds[place])
-            found.append(
-                Match(entry, candidates[entry], comparison, probability, self._verdict(comparison, probability, alone))
-            )
+            verdict = self._verdict(comparison, probability, alone)
+            found.append(Match(number, candidates[number], comparison, probability, verdict))
         return found
 
-    def _has_chance(self, claim: Person, entry: Person, hopeless: float) -> bool:
+    def _has_chance(self, names: list[Finding], claim: Person, entry: Person, hopeless: float) -> bool:
         """Whether a name fits at all, and names and birth date together leave an entry a chance."""
-        names = list(self._names(claim, arranged(entry)))
         if all(found.level in (Level.DIFFERS, Level.MISSING) for found in names):
             return False
         _, grade = compare_dates(claim.born, entry.born)
@@ -269,10 +269,10 @@ class Linkage:
         part = _BY_RARITY.get(grade, 0.0)
         if not part:
             return bits
-        shares = [self.rarity(where, token) for person in (claim, entry) for token in tokens(where, person)]
-        known = [share for share in shares if share is not None]
         if self.rarity is no_rarity:
             return bits
+        shares = [self.rarity(where, token) for person in (claim, entry) for token in tokens(where, person)]
+        known = [share for share in shares if share is not None]
         # The commoner of the two names: a misspelt common name is still that of many.
         more = -math.log2(max([*known, RAREST])) - weights.usual_rarity
         top = max(weights.bits[SAME] + more, 0.0)
@@ -392,12 +392,18 @@ def best_surname(claim: Person, entry: Person) -> tuple[Reason, Part, Part]:
 
 def _swapped(claim: Person, entry: Person) -> tuple[Reason, Reason] | None:
     """Return how surname and given name relate when they are exchanged; None where they do not fit so either."""
-    ways = (
-        (_surname(claim.given, entry.surname), _given(claim.surname, entry.given)),
-        (_surname(claim.surname, entry.given), _given(claim.given, entry.surname)),
-    )
-    fitting = [way for way in ways if not {Reason.DIFFERS, Reason.INITIAL, Reason.MISSING}.intersection(way)]
+    fitting = []
+    for one, other in ((claim, entry), (entry, claim)):
+        surname = _surname(one.given, other.surname)
+        if surname in _UNFIT:
+            continue
+        given = _given(one.surname, other.given)
+        if given not in _UNFIT:
+            fitting.append((surname, given))
     return min(fitting, key=_worst_first, default=None)
+
+
+_UNFIT = frozenset({Reason.DIFFERS, Reason.INITIAL, Reason.MISSING})
 
 
 def _worst_first(way: tuple[Reason, Reason]) -> tuple[list[int], int]:
@@ -419,8 +425,8 @@ def _surname(one: str, other: str) -> Reason:
     reason = compare(a, b)
     if reason in _AGREE or reason is Reason.MISSING:
         return reason
-    if (spelling := _spelling(a, b)) is Reason.GENDER_FORM:
-        return spelling
+    if _is_other_gender(a, b):
+        return Reason.GENDER_FORM
     if _BEST[reason] > _BEST[Reason.HALF_OF_DOUBLE]:
         a_parts, b_parts = parts(a), parts(b)
         if (len(a_parts) > 1 or len(b_parts) > 1) and any(
@@ -445,9 +451,11 @@ def _patronymic(one: str, other: str) -> Reason:
 def _spelling(a: Word, b: Word) -> Reason:
     """Compare two surnames by their letters and by the ending of the other gender."""
     reason = compare(a, b)
-    if reason not in _AGREE and any(masculine(x) == masculine(y) for x in a.skeletons for y in b.skeletons):
-        return Reason.GENDER_FORM
-    return reason
+    return Reason.GENDER_FORM if reason not in _AGREE and _is_other_gender(a, b) else reason
+
+
+def _is_other_gender(a: Word, b: Word) -> bool:
+    return any(masculine(x) == masculine(y) for x in a.skeletons for y in b.skeletons)
 
 
 def _elsewhere(one: str, other: str, relate: Callable[[Word, Word], Reason]) -> Reason:

@@ -264,6 +264,9 @@ def compare(a: Word, b: Word) -> Reason:
 
 
 def _slip(a: Word, b: Word, *, same_script: bool) -> Reason:
+    same_frame = any(len(form) >= 3 and form in b.frames for form in a.frames)
+    if not same_frame and min(abs(len(x) - len(y)) for x in a.skeletons or ("",) for y in b.skeletons or ("",)) > 2:
+        return Reason.DIFFERS
     pairs: Iterable[tuple[str, str]] = [(x, y) for x in a.skeletons for y in b.skeletons]
     if same_script:
         pairs = [(a.bare, b.bare), *pairs]
@@ -277,7 +280,7 @@ def _slip(a: Word, b: Word, *, same_script: bool) -> Reason:
         reason = _one_slip(*pair)
         # Keys lie beside each other for letters that were typed, not for the sounds of a skeleton.
         return Reason.ONE_LETTER if reason is Reason.NEXT_KEY and pair != (a.bare, b.bare) else reason
-    if any(len(form) >= 3 and form in b.frames for form in a.frames):
+    if same_frame:
         return Reason.VOWELS
     if best <= 2 and shorter >= 6:
         return Reason.TWO_LETTERS
