@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 
-.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-signal weights screens kill
+.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-signal weights screens kill measure-import
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -79,6 +79,10 @@ bench-signal: install-dev
 
 screens: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/screens.py
+
+# Time of importing 100,000 invented entries into an empty register
+measure-import: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/register_import.py
 
 # Writers killed with SIGKILL, 100 rounds on each database: nothing acknowledged is lost, nothing is half-written.
 kill: install-dev

@@ -13,7 +13,7 @@ from app.accounts.store import AccountRow, email_index
 from app.audit.store import Wanted, records, verify
 from app.kernel.dates import PartialDate
 from app.register.entries import actions, store
-from app.register.entry import Basis, Entry, Item, Status, texts_of
+from app.register.entry import Basis, Category, Entry, Item, Status, texts_of
 from app.register.person import Person
 from app.register.store import BlockRow, EntryRow, every_person
 from app.storage.database import Database
@@ -298,3 +298,17 @@ def dump(database: Database) -> bytes:
             for row in connection.exec_driver_sql(f'SELECT t::text, t.* FROM "{table}" t'):
                 found += row[0].encode() + b"".join(cell for cell in row if isinstance(cell, bytes))
     return found
+
+
+def test_demonstration_entries_are_plainly_marked_and_loaded_once(database: Database) -> None:
+    with database.writing() as session:
+        assert actions.add_demo_entries(session, actor="command:demo-load", now=NOW) == 30
+        assert actions.add_demo_entries(session, actor="command:demo-load", now=NOW) == 0
+        assert not actions.holds_real_entries(session)
+        kept = list(store.kept_of(session, list(store.numbers(session))).values())
+        assert all(one.demo and one.entry.person.surname.startswith("Демонстраційн") for one in kept)
+        assert {one.status for one in kept} == set(Status)
+        assert {one.entry.person.category for one in kept} == set(Category)
+        assert [(one.first, one.second) for one in store.duplicates(session)] == [(1, 30)]
+        recorded(session)
+        assert actions.holds_real_entries(session)

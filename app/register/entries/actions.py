@@ -13,6 +13,7 @@ from app.audit.model import Event
 from app.register import actions as matching
 from app.register import store as entries
 from app.register.blocking import keys
+from app.register.demo import demo_entries
 from app.register.entries import store
 from app.register.entries.store import Duplicate, Import, Kept, Prepared
 from app.register.entry import Basis, Correction, Entry, Merger, Standing, Status, changes, current
@@ -440,3 +441,22 @@ def names_counted(session: Session) -> dict[int, int]:
         counts.update(matching.name_hashes(vault_of(session), person))
         everyone += 1
     return matching.common(counts, everyone)
+
+
+def add_demo_entries(session: Session, *, actor: str, now: datetime) -> int:
+    """Record the demonstration entries, unless they are there; return how many were recorded."""
+    if store.holds_demo(session):
+        return 0
+    recorded = 0
+    for one in demo_entries():
+        status, basis = one.statuses[0]
+        number = record_entry(session, one.entry, status, basis, actor=actor, now=now, demo=True)
+        for version, (later, why) in enumerate(one.statuses[1:], 1):
+            set_status(session, number, later, why, version=version, actor=actor, now=now)
+        recorded += 1
+    return recorded
+
+
+def holds_real_entries(session: Session) -> bool:
+    """Say whether the register holds an entry that is no demonstration."""
+    return store.holds_real(session)
