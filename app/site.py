@@ -20,6 +20,7 @@ import app.front
 import app.guidance.public
 import app.operations.staff
 import app.pathways.public
+import app.register.staff
 import app.search.public
 import app.styleguide
 import app.wall
@@ -115,6 +116,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
+        app.register.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)

@@ -13,18 +13,32 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.register.blocking import keys
 from app.register.person import Person, read_person
 from app.storage.engine import Table
-from app.storage.sealed import Block, SealedBytes, new_id, vault_of
+from app.storage.sealed import BlindIndex, Block, SealedBytes, new_id, vault_of
+from app.storage.sealed import Sealed as SealedText
 from app.storage.vault import Place, Vault
 
 
 class EntryRow(Table):
-    """An entry. `number` is what the blocking hashes point to; `person_sealed` is a Person as text, sealed whole."""
+    """An entry. `number` is what the blocking hashes point to; `person_sealed` is a Person as text, sealed whole.
+
+    `rest_sealed` is what an entry records beside the person; `version` counts its changes, so that nobody writes over
+    what they have not seen; `row_index` is the hash of the row of a file that it came from.
+    """
 
     __tablename__ = "register_entry"
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     person_sealed: Mapped[bytes] = mapped_column(SealedBytes)
+    rest_sealed: Mapped[bytes | None] = mapped_column(SealedBytes)
+    status: Mapped[str] = mapped_column(String(30), default="searching")
+    version: Mapped[int] = mapped_column(default=1)
+    merged_into: Mapped[int | None] = mapped_column(Integer, index=True)
+    demo: Mapped[bool] = mapped_column(default=False)
+    row_index: Mapped[bytes | None] = mapped_column(BlindIndex, unique=True)
+
+    person_text: SealedText[str] = SealedText("person_sealed")
+    rest_text: SealedText[str | None] = SealedText("rest_sealed")
 
 
 class BlockRow(Table):
