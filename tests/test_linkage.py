@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from dataclasses import replace
 
 import pytest
+from flask import Flask, g
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from app.kernel.dates import PartialDate
 from app.register.blocking import keys, probes
+from app.register.labels import FIELDS, LEVELS, REASONS, VERDICTS
 from app.register.linkage import (
     GRADES,
     Comparison,
@@ -407,3 +410,15 @@ def test_weights_without_a_field_are_refused(tmp_path) -> None:  # type: ignore[
     with pytest.raises(KeyError):
         read_weights(path)
     assert isinstance(shipped_weights(), Weights)
+
+
+def test_every_field_level_verdict_and_reason_has_its_own_words(site: Flask) -> None:
+    assert set(REASONS) == set(Reason)
+    assert (set(FIELDS), set(LEVELS), set(VERDICTS)) == (set(Field), set(Level), set(Verdict))
+    for language in ("uk", "en"):
+        with site.test_request_context():
+            g.language = language
+            for labels in (REASONS, FIELDS, LEVELS, VERDICTS):
+                words = [word for label in labels.values() if (word := str(label))]
+                assert len(set(words)) == len(words)
+                assert all(re.search("[а-яіїєґ]", word) for word in words if len(word) > 2) is (language == "uk")

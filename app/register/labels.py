@@ -112,6 +112,7 @@ REASONS = {
     Reason.NEAR: _l("a few days apart"),
     Reason.SAME_MONTH: _l("the same month"),
     Reason.SAME_YEAR: _l("the same year"),
+    Reason.SAME_PLACE: _l("the same place, written otherwise"),
     Reason.RENAMED: _l("the place was renamed"),
     Reason.NEIGHBOUR: _l("a settlement of the same community"),
     Reason.SAME_DISTRICT: _l("the same district"),
