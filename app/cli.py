@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 import app.accounts.store
 import app.accounts_cli
 import app.demo
+import app.register_import_cli
 import app.translations
 from app.audit.store import head, read_head, verify
 from app.backup_cli import backup
@@ -25,6 +26,7 @@ from app.edition import check_edition, read_edition, report, searchable
 from app.files import open_shelf
 from app.kernel.errors import ConfigError
 from app.outbox_cli import outbox, work
+from app.register_cli import register
 from app.search.documents import Kind
 from app.search.evaluate import EvaluationError, evaluate, read_queries
 from app.search.find import Finder, Search
@@ -54,6 +56,7 @@ def install_commands(site: Flask) -> None:
     site.cli.add_command(work)
     site.cli.add_command(files)
     site.cli.add_command(search)
+    site.cli.add_command(register)
     site.cli.add_command(translations)
     site.cli.add_command(app.accounts_cli.account)
     site.cli.add_command(app.demo.demo)

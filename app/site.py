@@ -21,6 +21,7 @@ import app.guidance.public
 import app.operations.mail.staff
 import app.operations.staff
 import app.pathways.public
+import app.register.staff
 import app.search.public
 import app.styleguide
 import app.wall
@@ -129,6 +130,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
+        app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
     ):
         site.register_blueprint(blueprint)

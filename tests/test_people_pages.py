@@ -296,6 +296,7 @@ def test_a_fresh_site_is_filled_with_demo_people_once(
     run = site.test_cli_runner().invoke
     first = run(args=["demo", "load"]).output
     assert len(re.findall(r"^demo-\w+@example\.org\t\S{20}$", first, re.MULTILINE)) == len(Role)
+    assert "30 entries of the register" in first
     assert run(args=["demo", "load"]).output == "loaded before\n"
     site.config["DEMO"] = True
     assert "Demonstration: the people who work here are invented" in LintingClient(site).get("/en/").get_data(

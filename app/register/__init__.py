@@ -1,0 +1,1 @@
+"""The register of missing persons: entries, and how a claimed person is found among them."""
