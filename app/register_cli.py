@@ -200,7 +200,8 @@ def table(found: dict[str, Any]) -> Iterator[str]:
             f"likely from {at['threshold']:5.3f} on: precision {at['precision']:.4f}, {at['wrong']} wrong, "
             f"finds {at['found']:.4f} of the people who are in the register"
         )
-    yield "ms a claim: p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f}".format(**found["latency_ms"])
+    for name, words in (("latency_ms", "ms a claim"), ("busy_ms", "ms of this process's own work")):
+        yield "{}: p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f}".format(words, **found[name])
     yield "{entries} entries, {blocks} blocking rows, {bytes} bytes, made in {seconds:.0f} s".format(
         **found["register"]
     )

@@ -110,7 +110,7 @@ def population(session: Session) -> int:
 
 BLOCK_ROWS = 500
 """Most rows read of one block. A block that is fuller (a common name alone) tells too little to be read whole."""
-CANDIDATES = 300
+CANDIDATES = 200
 """Most entries that are decrypted and compared for one claim."""
 
 
