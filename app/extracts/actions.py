@@ -27,7 +27,7 @@ from app.extracts.draft import (
 )
 from app.extracts.draft_code import UnreadableCodeError, new_code, read_code
 from app.extracts.guesses import LOCKED, after_wrong, opens_at
-from app.extracts.model import CONSENTS
+from app.extracts.model import CONSENTS, Kinship
 from app.extracts.request import OPEN, PHRASE_SHOWN, SHOWN, Deed, Entry, Filed, Happened, State, after
 from app.extracts.term import Term, term
 from app.kernel.dates import KYIV
@@ -128,6 +128,7 @@ class Followed:
 
     id: str
     reference: str
+    kinship: Kinship
     state: State
     filed_at: datetime
     term: Term
@@ -309,6 +310,7 @@ def follow(session: Session, id_: str) -> Followed:
     return Followed(
         id=row.id,
         reference=row.reference,
+        kinship=Kinship(row.kinship),
         state=state,
         filed_at=filed_at,
         term=term(_day(filed_at), ukraine()),
