@@ -8,6 +8,7 @@ from random import Random
 
 from app.extracts import actions
 from app.extracts.draft import Page
+from app.extracts.evidence import Paper
 from app.extracts.model import CONSENTS
 from app.extracts.request import Filed
 from app.storage.database import Database
@@ -58,7 +59,7 @@ def filled(
             actions.save_page(session, id_, page, typed, now=now)
     if shelf is not None:
         with database.writing() as session:
-            actions.add_paper(session, shelf, id_, accepted(), name="паспорт.pdf", kind="identity", now=now)
+            actions.add_paper(session, shelf, id_, accepted(), name="паспорт.pdf", kind=Paper.IDENTITY, now=now)
     return id_
 
 

@@ -12,6 +12,7 @@ import pytest
 from app.audit.store import Wanted, records, verify
 from app.extracts import actions, store
 from app.extracts.draft import Page
+from app.extracts.evidence import Paper
 from app.extracts.request import Happened, State, StateError
 from app.kernel.reference import UnreadableReferenceError, read_reference
 from app.outbox.store import JobRow
@@ -91,7 +92,7 @@ def test_a_deleted_draft_takes_its_papers_along(database: Database, shelf: Folde
 def test_a_paper_sent_twice_is_there_once(database: Database, shelf: Folder) -> None:
     id_ = filled(database, now=NOW, shelf=shelf)
     with database.writing() as session:
-        actions.add_paper(session, shelf, id_, accepted(), name="ще раз.pdf", kind="identity", now=NOW)
+        actions.add_paper(session, shelf, id_, accepted(), name="ще раз.pdf", kind=Paper.IDENTITY, now=NOW)
         assert [paper.name for paper in actions.read_draft(session, id_, now=NOW).papers] == ["паспорт.pdf"]
 
 
@@ -102,14 +103,14 @@ def test_papers_of_a_draft_are_bounded_in_number_and_bytes(database: Database, s
         for number in range(6):
             actions.add_paper(
                 session, shelf, id_, Accepted(big.content, MediaType.PDF, 1, f"{number:064x}"), name="а.pdf",
-                kind="identity", now=NOW,
+                kind=Paper.IDENTITY, now=NOW,
             )  # fmt: skip
         with pytest.raises(actions.TooManyPapersError):
-            actions.add_paper(session, shelf, id_, big, name="а.pdf", kind="identity", now=NOW)
+            actions.add_paper(session, shelf, id_, big, name="а.pdf", kind=Paper.IDENTITY, now=NOW)
         for number in range(6, actions.MOST_PAPERS):
-            actions.add_paper(session, shelf, id_, accepted(number), name="а.pdf", kind="identity", now=NOW)
+            actions.add_paper(session, shelf, id_, accepted(number), name="а.pdf", kind=Paper.IDENTITY, now=NOW)
         with pytest.raises(actions.TooManyPapersError):
-            actions.add_paper(session, shelf, id_, accepted(99), name="а.pdf", kind="identity", now=NOW)
+            actions.add_paper(session, shelf, id_, accepted(99), name="а.pdf", kind=Paper.IDENTITY, now=NOW)
 
 
 def test_a_paper_is_removed_with_its_bytes(database: Database, shelf: Folder) -> None:
@@ -273,11 +274,11 @@ def test_a_phrase_with_slips_opens(database: Database) -> None:
 def test_a_request_is_withdrawn_once_and_takes_no_more_papers(database: Database, shelf: Folder) -> None:
     filed = file_draft(database, filled(database, now=NOW), now=NOW)
     with database.writing() as session:
-        actions.add_to_request(session, shelf, filed.id, accepted(2), name="а.pdf", kind="identity", now=NOW)
+        actions.add_to_request(session, shelf, filed.id, accepted(2), name="а.pdf", kind=Paper.IDENTITY, now=NOW)
         actions.withdraw(session, filed.id, now=NOW)
         actions.withdraw(session, filed.id, now=NOW)
         with pytest.raises(StateError):
-            actions.add_to_request(session, shelf, filed.id, accepted(3), name="а.pdf", kind="identity", now=NOW)
+            actions.add_to_request(session, shelf, filed.id, accepted(3), name="а.pdf", kind=Paper.IDENTITY, now=NOW)
         followed = actions.follow(session, filed.id)
     assert followed.state is State.WITHDRAWN
     assert [entry.what for entry in followed.history] == [Happened.FILED, Happened.PAPER_ADDED, Happened.WITHDRAWN]

@@ -26,6 +26,7 @@ from app.extracts.draft import (
     undone,
 )
 from app.extracts.draft_code import UnreadableCodeError, new_code, read_code
+from app.extracts.evidence import Paper
 from app.extracts.guesses import LOCKED, after_wrong, opens_at
 from app.extracts.model import CONSENTS, Kinship
 from app.extracts.request import OPEN, PHRASE_SHOWN, SHOWN, Deed, Entry, Filed, Happened, State, after
@@ -100,12 +101,12 @@ class UnknownRequestError(LookupError):
 
 
 @dataclass(frozen=True)
-class Paper:
+class Attached:
     """A copy of a paper: its own id, that of its file, what it is, its name, its bytes."""
 
     id: str
     file_id: str
-    kind: str
+    kind: Paper
     name: str = field(repr=False)
     size_bytes: int = 0
 
@@ -117,7 +118,7 @@ class Draft:
     id: str
     code: str = field(repr=False)
     answers: Answers = field(repr=False)
-    papers: Sequence[Paper] = field(repr=False)
+    papers: Sequence[Attached] = field(repr=False)
     filed: bool
     kept_until: datetime
 
@@ -134,7 +135,7 @@ class Followed:
     term: Term
     place: int
     history: Sequence[Entry]
-    papers: Sequence[Paper] = field(repr=False)
+    papers: Sequence[Attached] = field(repr=False)
 
     @property
     def is_open(self) -> bool:
@@ -179,7 +180,7 @@ def save_page(session: Session, id_: str, page: Page, typed: Typed, *, now: date
 
 
 def add_paper(
-    session: Session, shelf: Shelf, id_: str, accepted: Accepted, *, name: str, kind: str, now: datetime
+    session: Session, shelf: Shelf, id_: str, accepted: Accepted, *, name: str, kind: Paper, now: datetime
 ) -> None:
     """Add an accepted file to a draft; the same file once more changes nothing.
 
@@ -321,7 +322,7 @@ def follow(session: Session, id_: str) -> Followed:
 
 
 def add_to_request(
-    session: Session, shelf: Shelf, id_: str, accepted: Accepted, *, name: str, kind: str, now: datetime
+    session: Session, shelf: Shelf, id_: str, accepted: Accepted, *, name: str, kind: Paper, now: datetime
 ) -> None:
     """Add a paper to an open request; the same file once more changes nothing.
 
@@ -428,18 +429,24 @@ def _filed(row: store.RequestRow, now: datetime) -> Filed:
 
 
 def _add(
-    session: Session, shelf: Shelf, accepted: Accepted, *, name: str, kind: str, now: datetime, actor: str,
+    session: Session, shelf: Shelf, accepted: Accepted, *, name: str, kind: Paper, now: datetime, actor: str,
     draft: str = "", request: str = "",
 ) -> bool:  # fmt: skip
     there = store.papers(session, draft=draft, request=request)
     if any(store.is_same_file(session, file, accepted.sha256) for _, file in there):
         return False
-    size = len(accepted.content)
+    size, whose = len(accepted.content), {"draft": draft or None, "request": request or None}
     if len(there) >= MOST_PAPERS or sum(file.size_bytes for _, file in there) + size > MOST_BYTES:
         raise TooManyPapersError
     file_id = receive(session, shelf, accepted, name=name, now=now)
     store.add_paper(
-        session, file_id=file_id, kind=kind, size_bytes=size, draft=draft or None, request=request or None, now=now
+        session,
+        file_id=file_id,
+        kind=kind.value,
+        size_bytes=size,
+        draft=draft or None,
+        request=request or None,
+        now=now,
     )
     record(session, Event.FILE_RECEIVED, actor=actor, subject=f"file:{file_id}", now=now)
     return True
@@ -492,8 +499,8 @@ def _draft(session: Session, row: store.DraftRow) -> Draft:
     )
 
 
-def _papers(found: Sequence[tuple[store.PaperRow, StoredFileRow]]) -> list[Paper]:
-    return [Paper(paper.id, paper.file_id, paper.kind, file.name, paper.size_bytes) for paper, file in found]
+def _papers(found: Sequence[tuple[store.PaperRow, StoredFileRow]]) -> list[Attached]:
+    return [Attached(paper.id, paper.file_id, Paper(paper.kind), file.name, paper.size_bytes) for paper, file in found]
 
 
 def _day(now: datetime) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -161,7 +161,7 @@ def add_papers(draft: actions.Draft) -> ResponseReturnValue:
     errors = [*upload.errors]
     try:
         for name, accepted in upload.files:
-            actions.add_paper(session(), shelf(), draft.id, accepted, name=name, kind=upload.kind.value, now=now())
+            actions.add_paper(session(), shelf(), draft.id, accepted, name=name, kind=upload.kind, now=now())
     except actions.TooManyPapersError:
         errors.append(forms.too_many_papers())
     except ShelfUnreachableError:
@@ -296,7 +296,7 @@ def _first(answers: Answers, wrong: Sequence[tuple[str, object]]) -> Response:
     )
 
 
-def _task(page: Page, answers: Answers, kinds: set[str], today: date) -> Mapping[str, object]:
+def _task(page: Page, answers: Answers, kinds: Collection[str], today: date) -> Mapping[str, object]:
     done = papers_done(answers, kinds) if page is Page.PAPERS else is_done(page, answers, today=today)
     begun = page in answers or (page is Page.PAPERS and bool(kinds))
     return {
@@ -341,7 +341,7 @@ def _check(draft: actions.Draft, error: str = "") -> Response:
         consent=consent,
         error=error,
         mine=mine,
-        words=lambda kind: words_of(Paper(kind)),
+        words=words_of,
     )
 
 

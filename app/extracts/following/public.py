@@ -122,9 +122,7 @@ def add_papers(followed: actions.Followed) -> ResponseReturnValue:
     errors = [*upload.errors]
     try:
         for name, accepted in upload.files:
-            actions.add_to_request(
-                session(), shelf(), followed.id, accepted, name=name, kind=upload.kind.value, now=now()
-            )
+            actions.add_to_request(session(), shelf(), followed.id, accepted, name=name, kind=upload.kind, now=now())
     except actions.TooManyPapersError:
         errors.append(forms.too_many_papers())
     except ShelfUnreachableError:
