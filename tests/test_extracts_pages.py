@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -17,10 +18,15 @@ from werkzeug.test import TestResponse
 
 from app.config import Settings
 from app.extracts.actions import DRAFT_LASTS
-from app.extracts.draft import Page
+from app.extracts.draft import Page, fields_of
 from app.extracts.store import RequestRow
 from app.kernel.reference import new_reference
+from app.outbox.letters import Writer
+from app.outbox.model import Kind, Message
+from app.outbox.store import JobRow
 from app.site import create_app
+from app.storage.engine import Table
+from app.storage.vault import Place
 from app.web.database import database as database_of
 from app.web.edition import Edition
 from tests.asking import ANSWERS
@@ -358,3 +364,67 @@ def test_only_the_own_device_is_told_of_an_open_request(site: Flask) -> None:
     stranger.begin()
     stranger.fill()
     assert reference not in stranger.get("/draft/check").text
+
+
+AWKWARD = (
+    "‮догори ногами‭",
+    "👩‍❤️‍👨" * 40,
+    "<script>alert(1)</script>{{ 7 * 7 }}%(label)s",
+    "а" * 50_000,
+    "' OR 1=1 --",
+    "\r\nBcc: x@example.org",
+    "\ud83d\udc94 \u202e\ufeff",
+)
+
+
+@pytest.mark.parametrize("number", range(len(AWKWARD)))
+def test_whatever_is_typed_is_answered_with_a_page_and_never_run(site: Flask, number: int) -> None:
+    text = AWKWARD[number].encode("utf-16", "surrogatepass").decode("utf-16")
+    family = Family(site)
+    family.begin()
+    for page in sorted(Page, reverse=bool(number % 2)):
+        asked = fields_of(page, {Page.KINSHIP: {"kinship": "spouse"}})
+        path = "/draft/papers/later" if page is Page.PAPERS else f"/draft/{page.value}"
+        shown = "/draft/papers" if page is Page.PAPERS else f"/draft/{page.value}"
+        answer = family.send(path, {field.name: text for field in asked}, shown)
+        assert answer.status_code in (303, 413)
+        again = family.get(shown)
+        assert again.status_code == 200
+        assert "<script>alert" not in again.text
+        assert "49" not in re.findall(r'value="([^"]*)"', again.text)
+    assert family.get("/draft/check").status_code == 200
+
+
+def test_what_a_family_wrote_stands_in_no_file_log_subject_or_error_page(
+    site: Flask, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    planted = ("Прикладенко", "Зразок", "Взірця", "wzirtsia", "паспорт.pdf", "Маріуполь")
+    family = Family(site)
+    with caplog.at_level(logging.DEBUG):
+        code = family.begin()
+        family.fill()
+        family.send("/draft/papers", upload(written(pdf(1))))
+        family.send("/draft/papers/later", {"later": "1", "later-why": "Маріуполь"}, "/draft/papers")
+        reference, passphrase = family.file()
+        Family(site).open(reference, "не ті слова")
+        Family(site).open(reference, passphrase)
+        broken = family.browser.post("/uk/extract/draft/person", data={"surname": "Прикладенко" * 60_000})
+        assert broken.status_code == 413
+        refused = family.browser.post("/uk/extract/open", data={"reference": reference, "passphrase": passphrase})
+        assert passphrase not in refused.text
+    told = caplog.text + broken.text
+    opened = database_of(site)
+    with opened.reading() as session:
+        writer = Writer(Path(site.config["TRANSLATIONS"]), site_url="https://example.org")
+        for job in session.query(JobRow):
+            plain = opened.vault.open(job.content_sealed, Place("outbox", "content_sealed", job.id))  # type: ignore[arg-type]
+            letter = writer.write(Message.read(Kind(job.kind), plain), id_=job.id, written_at=START)
+            told += letter.subject + letter.plain + letter.html
+            assert reference in letter.subject
+            assert "зник" not in letter.subject + letter.plain
+        for table in Table.metadata.sorted_tables:
+            told += repr(session.execute(table.select()).all())
+    told += "".join(file.read_bytes().decode("latin-1") for file in tmp_path.rglob("*.sqlite3*"))
+    for word in (*planted, code, code.replace("-", ""), passphrase):
+        for form in (word, word.encode().decode("latin-1"), repr(word.encode())[2:-1]):
+            assert form not in told, word

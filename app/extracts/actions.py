@@ -435,7 +435,7 @@ def _add(
     there = store.papers(session, draft=draft, request=request)
     if any(store.is_same_file(session, file, accepted.sha256) for _, file in there):
         return False
-    size, whose = len(accepted.content), {"draft": draft or None, "request": request or None}
+    size = len(accepted.content)
     if len(there) >= MOST_PAPERS or sum(file.size_bytes for _, file in there) + size > MOST_BYTES:
         raise TooManyPapersError
     file_id = receive(session, shelf, accepted, name=name, now=now)
