@@ -45,7 +45,9 @@ const send = (file, item, kind) => {
       if (!sending && !form.querySelector('.files li:not([data-done])')) location.replace(location.pathname)
       return
     }
-    said(item, refused(request.responseText) ?? form.dataset.lost)
+    const why = refused(request.responseText)
+    said(item, why ?? form.dataset.lost)
+    if (why) return
     const again = item.appendChild(document.createElement('button'))
     again.type = 'button'
     again.textContent = form.dataset.again
