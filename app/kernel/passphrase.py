@@ -1,4 +1,4 @@
-"""Passphrases of common words: five of 1,024, fifty bits; made in the page’s language and read with slips forgiven."""
+"""Passphrases of common words: five of 768, 47 bits; made in the page’s language and read with slips forgiven."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from app.kernel.text import fold
 
 WORDS = 5
 """Words in a phrase."""
-LIST_LENGTH = 1024
-"""Words in each list; five of them are 5 * log2(1024) = 50 random bits."""
-BITS = 50
+LIST_LENGTH = 768
+"""Words in each list. Each has four first letters of its own and differs from every other by two letters or more."""
+BITS = 47
+"""At least: five different words of 768 are log2(768 * 767 * 766 * 765 * 764), 47.9 random bits."""
 LANGUAGES = ("uk", "en")
 """Languages with a list. A page in any other language shows English words."""
 

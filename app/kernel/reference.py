@@ -69,7 +69,8 @@ def read_reference(text: str) -> str:
     are read as what is meant. Raises UnreadableReferenceError otherwise: any one wrong sign and any two neighbours
     that have changed places are found.
     """
-    signs = _BETWEEN.sub("", unicodedata.normalize("NFKC", text[:200])).upper()
+    # A numero sign comes first: NFKC makes the letters No of it.
+    signs = _BETWEEN.sub("", unicodedata.normalize("NFKC", text[:200].replace("№", ""))).upper()
     signs = _PREFIX.sub("", signs)
     try:
         read = "".join(_READ_AS[sign] for sign in signs)
