@@ -64,13 +64,14 @@ PAPERS: Mapping[Paper, LazyString] = {
     Paper.BIRTH_BETWEEN: _l("birth certificate of each generation between grandparent and grandchild"),
     Paper.MARRIAGE_OF_PARENT: _l("marriage certificate of the stepchild’s parent and the missing person"),
     Paper.ADOPTION: _l("decision on the adoption"),
-    Paper.GUARDIANSHIP: _l("paper on guardianship or care, or birth certificate of the child you act for"),
+    Paper.GUARDIANSHIP: _l("paper on guardianship or care"),
     Paper.SHARED_HOUSEHOLD: _l("papers that show a shared household"),
     Paper.OTHER_PROOF: _l("other papers that show the kinship"),
     Paper.NAME_CHANGE: _l("paper on a changed surname, such as a marriage certificate"),
     Paper.POWER_OF_ATTORNEY: _l("power of attorney"),
     Paper.LAWYER_ORDER: _l("lawyer’s order"),
     Paper.LAWYER_CONTRACT: _l("contract for legal help"),
+    Paper.CHILD_ACTED_FOR: _l("birth certificate of the child you act for, or paper on your guardianship"),
     Paper.IDENTITY_OF_PRINCIPAL: _l("identity document of the person you act for"),
 }
 
@@ -121,9 +122,7 @@ DOUBTS: Mapping[Doubt, LazyString] = {
     Doubt.TOO_YOUNG_TO_SERVE: _l("Born %(typed)s and a serviceman at %(age)s. Is the year right?"),
     Doubt.AGES_DO_NOT_FIT: _l("You were born %(typed)s, the person %(other)s. Do the years fit who you are to them?"),
     Doubt.EMAIL_SLIP: _l("Your e-mail is “%(typed)s”. Did you mean “%(meant)s”?"),
-    Doubt.PHONE_IMPOSSIBLE: _l(
-        "“%(typed)s” can hardly be a phone number. From abroad it begins with +."
-    ),
+    Doubt.PHONE_IMPOSSIBLE: _l("“%(typed)s” can hardly be a phone number. From abroad it begins with +."),
     Doubt.SEX_DOES_NOT_FIT: _l("The ending of “%(typed)s” does not fit the sex you chose."),
     Doubt.ENDINGS_DISAGREE: _l("“%(typed)s” and “%(other)s” have the endings of a man and of a woman."),
     Doubt.NAMES_SWAPPED: _l("“%(typed)s” and “%(other)s” may have changed places: surname, given name, patronymic."),
