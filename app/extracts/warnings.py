@@ -382,13 +382,16 @@ def _is_slip(one: str, other: str) -> bool:
     a, b = read(one), read(other)
     if not a or not b or a.bare == b.bare or a.is_cyrillic != b.is_cyrillic:
         return False
-    if _without_sex(a.bare) == _without_sex(b.bare):
+    if _are_a_couple(a.bare, b.bare) or _are_a_couple(b.bare, a.bare):
         return False
     return compare(a, b) in _SLIPS
 
 
-def _without_sex(surname: str) -> str:
-    return re.sub("(?<=[оеє]в)а$|(?<=[іїи]н)а$", "", re.sub("(?<=[сцз]ьк)(?:ий|а)$|(?<=н)(?:ий|а)$", "", surname))
+def _are_a_couple(his: str, hers: str) -> bool:
+    """Whether two surnames are one in the forms of a man and of a woman: Рудий and Руда, Іванов and Іванова."""
+    if his.endswith(("ий", "ій")):
+        return hers in (his[:-2] + "а", his[:-2] + "я")
+    return his.endswith(("ов", "ев", "єв", "ін", "їн", "ин")) and hers == his + "а"
 
 
 def _is_known_otherwise(person: Person, applicant: Applicant) -> bool:
