@@ -69,7 +69,7 @@ _WORDS: Mapping[tuple[Page, str], tuple[LazyString, LazyString | str]] = {
     (Page.PERSON, "category"): (_l("Serviceman or civilian"), ""),
     (Page.PERSON, "unit"): (_l("Military unit"), _l("Its number, if the person served.")),
     (Page.PERSON, "police"): (_l("Police unit that took the statement"), ""),
-    (Page.PERSON, "proceeding"): (_l("Number of the proceeding"), _l("It stands in the ERDR extract: 17 digits.")),
+    (Page.PERSON, "proceeding"): (_l("Number of the proceeding"), _l("It stands in the ERDR extract.")),
     (Page.PERSON, "circumstances"): (_l("What else is known"), ""),
     (Page.APPLICANT, "surname"): (_l("Your surname"), ""),
     (Page.APPLICANT, "given"): (_l("Your given name"), ""),
