@@ -132,7 +132,7 @@ def test_papers_follow_the_kinship_and_one_of_several_is_enough() -> None:
         Page.KINSHIP: {"kinship": "representative"},
         Page.APPLICANT: {"principal-kinship": "spouse"},
     }
-    missing = missing_papers(lawyer, {"identity", "guardianship"})
+    missing = missing_papers(lawyer, {"identity", "child_acted_for"})
     assert Paper.POWER_OF_ATTORNEY not in missing
     assert Paper.MARRIAGE_CERTIFICATE in missing
 
