@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 
-.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-signal weights screens kill
+.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-signal weights screens kill load load-kill
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -83,3 +83,10 @@ screens: install-dev
 # Writers killed with SIGKILL, 100 rounds on each database: nothing acknowledged is lost, nothing is half-written.
 kill: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/kill.py
+
+# Fifty applicants at once for five minutes on each database; server and worker killed twenty times under twelve.
+load: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/load.py --seconds $(or $(SECONDS),300)
+
+load-kill: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/load.py --applicants 12 --pause 0.2 --kills $(or $(KILLS),20)
