@@ -283,7 +283,7 @@ def _spellings(claim: Claim) -> Iterator[Caution]:
     full = " ".join(part for part in (person.surname, person.given, person.patronymic) if part)
     for other in claim.spellings[:_MOST_SPELLINGS]:
         yield from _mixed(Field.SPELLINGS, other)
-        if _order_free(other) != _order_free(full):
+        if full and _order_free(other) != _order_free(full):
             yield _caution(Doubt.OTHER_SPELLING, Field.SPELLINGS, Field.SURNAME, typed=full, other=other)
 
 
