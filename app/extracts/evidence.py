@@ -24,6 +24,7 @@ class Paper(StrEnum):
     """Marriage certificate of the applicant's parent and the missing step-parent."""
     ADOPTION = "adoption"
     GUARDIANSHIP = "guardianship"
+    """Between the missing person and the relative whose kinship counts."""
     SHARED_HOUSEHOLD = "shared_household"
     OTHER_PROOF = "other_proof"
     NAME_CHANGE = "name_change"
@@ -31,6 +32,8 @@ class Paper(StrEnum):
     POWER_OF_ATTORNEY = "power_of_attorney"
     LAWYER_ORDER = "lawyer_order"
     LAWYER_CONTRACT = "lawyer_contract"
+    CHILD_ACTED_FOR = "child_acted_for"
+    """Birth certificate of the child, or paper on guardianship over the person, for whom a representative acts."""
     IDENTITY_OF_PRINCIPAL = "identity_of_principal"
 
 
@@ -135,9 +138,7 @@ _KINSHIP_PAPERS: Mapping[Kinship, tuple[Asked, ...]] = MappingProxyType({
     Kinship.CHILD: _BIRTHS,
     Kinship.STEPCHILD: (_unsure(Paper.BIRTH_OF_APPLICANT), _unsure(Paper.MARRIAGE_OF_PARENT)),
     Kinship.PARENT: (_sure(Paper.BIRTH_OF_MISSING),),
-    Kinship.ADOPTIVE_PARENT: (
-        _unsure(Paper.BIRTH_OF_MISSING, Need.ANY_OF), _unsure(Paper.ADOPTION, Need.ANY_OF),
-    ),
+    Kinship.ADOPTIVE_PARENT: (_unsure(Paper.BIRTH_OF_MISSING), _unsure(Paper.ADOPTION)),
     Kinship.SIBLING: _BIRTHS,
     Kinship.GRANDPARENT: (_unsure(Paper.BIRTH_OF_MISSING), _unsure(Paper.BIRTH_BETWEEN)),
     Kinship.GRANDCHILD: (_unsure(Paper.BIRTH_OF_APPLICANT), _unsure(Paper.BIRTH_BETWEEN)),
@@ -150,7 +151,7 @@ _KINSHIP_PAPERS: Mapping[Kinship, tuple[Asked, ...]] = MappingProxyType({
 
 _AUTHORITY: Mapping[Kinship, tuple[Asked, ...]] = MappingProxyType({
     Kinship.REPRESENTATIVE: (
-        _unsure(Paper.POWER_OF_ATTORNEY, Need.ANY_OF), _unsure(Paper.GUARDIANSHIP, Need.ANY_OF),
+        _unsure(Paper.POWER_OF_ATTORNEY, Need.ANY_OF), _unsure(Paper.CHILD_ACTED_FOR, Need.ANY_OF),
         _unsure(Paper.IDENTITY_OF_PRINCIPAL),
     ),
     Kinship.LAWYER: (

@@ -12,6 +12,7 @@ from flask_babel.speaklater import LazyString
 
 from app.extracts.draft import CATEGORIES, Answers, Fault, Field, Page, chosen, date_of, fields_of, kinship_of
 from app.extracts.evidence import Paper, evidence
+from app.extracts.labels import caution_text
 from app.extracts.labels import text as words_of
 from app.extracts.model import Channel, Kinship, Purpose
 from app.extracts.warnings import Caution
@@ -237,7 +238,7 @@ def answered(page: Page, answers: Answers) -> Iterator[tuple[str, str]]:
 
 def doubt_words(caution: Caution) -> str:
     """Return in words what looks like a slip."""
-    return words_of(caution.doubt)
+    return caution_text(caution)
 
 
 def kinship_words(answers: Answers) -> str:

@@ -34,7 +34,7 @@ from app.extracts.labels import text as words_of
 from app.extracts.model import consent_in_force
 from app.extracts.request import Filed
 from app.extracts.term import Term, term
-from app.extracts.warnings import cautions
+from app.extracts.warnings import cautions, names_in_papers
 from app.kernel.dates import KYIV
 from app.kernel.working_days import ukraine
 from app.storage.shelf import ShelfUnreachableError
@@ -328,7 +328,8 @@ def _check(draft: actions.Draft, error: str = "") -> Response:
     kinds = {paper.kind for paper in draft.papers}
     missing = undone(answers, kinds, today=today)
     consent = consent_in_force(today)
-    doubts = cautions(claim(answers), applicant(answers), today=today) if kinship_of(answers) else ()
+    known = names_in_papers()
+    doubts = cautions(claim(answers), applicant(answers), today=today, given_names=known) if kinship_of(answers) else ()
     with database().reading() as reading:
         mine = actions.already_open(reading, answers, opened=held(REQUEST, now=now()))
     return _private(
