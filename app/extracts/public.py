@@ -96,7 +96,6 @@ def start() -> Response:
 
 @blueprint.post("/extract/start")
 @begins_anew
-@limited(Budget.FILING)
 def begin() -> ResponseReturnValue:
     """Begin a draft with the first answer, and let this device hold it."""
     typed = forms.typed_on(Page.KINSHIP, {})
