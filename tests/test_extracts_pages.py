@@ -428,3 +428,15 @@ def test_what_a_family_wrote_stands_in_no_file_log_subject_or_error_page(
     for word in (*planted, code, code.replace("-", ""), passphrase):
         for form in (word, word.encode().decode("latin-1"), repr(word.encode())[2:-1]):
             assert form not in told, word
+
+
+def test_what_looks_like_a_slip_is_said_before_sending_and_never_stands_in_the_way(site: Flask) -> None:
+    family = Family(site, "en")
+    family.begin()
+    typed = {**ANSWERS[Page.PERSON], "surname": "Зразок", "given": "Прикладенкo"}
+    contact = {**ANSWERS[Page.CONTACT], "email": "wzirtsia@gmial.com"}
+    family.fill({**ANSWERS, Page.PERSON: typed, Page.CONTACT: contact})
+    shown = text_of(family.get("/draft/check"))
+    assert "letters of two alphabets" in shown
+    assert "wzirtsia@gmail.com" in shown
+    family.file()

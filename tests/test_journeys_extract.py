@@ -18,6 +18,7 @@ from app.site import create_app
 from app.web.database import database
 from app.web.edition import Edition
 from tests.chromium import in_a_browser
+from tests.test_accessibility import prepare
 from tests.uploaded import pdf, written
 
 pytestmark = in_a_browser
@@ -225,3 +226,36 @@ def test_a_lawyer_works_by_keyboard_and_loses_the_connection_in_the_middle_of_an
     lawyer.save_by_key()
     expect(page.locator("b.sign")).to_have_count(2)
     context.close()
+
+
+def test_axe_and_a_finger_find_no_fault_on_the_pages_of_one_s_own(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address, bypass_csp=True, viewport=PHONE, locale="uk")
+    family = Applicant(context, "uk")
+    family.go("/start")
+    family.page.locator("input[value=spouse]").check()
+    family.save()
+    family.go("/draft/person")
+    family.save()
+    drafted = ("", "/person", "/applicant", "/purpose", "/contact", "/papers", "/check", "/delete")
+    faults = judged(family.page, [f"/uk/extract/draft{path}" for path in drafted])
+    family.about_the_person()
+    family.about_me()
+    family.purpose_and_contact("wzirtsia@example.org")
+    family.go("/draft/papers")
+    family.page.locator("#later").check()
+    family.save()
+    faults |= judged(family.page, ["/uk/extract/draft/check"])
+    family.open(*family.file())
+    followed = ("filed", "filed/sheet", "request", "request/papers", "request/withdraw", "open")
+    faults |= judged(family.page, [f"/uk/extract/{path}" for path in followed])
+    assert {address: found for address, found in faults.items() if found["axe"] or found["targets"]} == {}
+    context.close()
+
+
+def judged(page: Page, addresses: list[str]) -> dict[str, dict[str, list[str]]]:
+    prepare(page, addresses[0])
+    found: dict[str, dict[str, list[str]]] = page.evaluate("addresses => judge.all(addresses)", addresses)
+    for one in [one for one, faults in found.items() if faults is None]:
+        prepare(page, one)
+        found |= page.evaluate("addresses => judge.all(addresses)", [one])
+    return found

@@ -10,12 +10,10 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from app.extracts.draft import CATEGORIES, Answers, Fault, Field, Page, chosen, date_of, fields_of, kinship_of
+from app.extracts.draft import CATEGORIES, Answers, Fault, Field, Page, chosen, date_of, fields_of
 from app.extracts.evidence import Paper, evidence
-from app.extracts.labels import caution_text
 from app.extracts.labels import text as words_of
 from app.extracts.model import Channel, Kinship, Purpose
-from app.extracts.warnings import Caution
 from app.kernel.dates import in_words
 from app.kernel.languages import PUBLIC
 from app.register.person import Sex
@@ -234,17 +232,6 @@ def answered(page: Page, answers: Answers) -> Iterator[tuple[str, str]]:
             shown = control.value.strip()
         if shown:
             yield control.label, shown
-
-
-def doubt_words(caution: Caution) -> str:
-    """Return in words what looks like a slip."""
-    return caution_text(caution)
-
-
-def kinship_words(answers: Answers) -> str:
-    """Return who the applicant is, in words."""
-    kinship = kinship_of(answers)
-    return words_of(kinship) if kinship else ""
 
 
 def _control(page: Page, asked: Field, typed: Mapping[str, str], wrong: Mapping[str, Fault]) -> Control:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from functools import wraps
+from functools import cache, wraps
 from typing import Concatenate, ParamSpec
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -30,6 +30,7 @@ from app.extracts.draft import (
     undone,
 )
 from app.extracts.evidence import Paper, evidence
+from app.extracts.labels import caution_text
 from app.extracts.labels import text as words_of
 from app.extracts.model import consent_in_force
 from app.extracts.request import Filed
@@ -37,6 +38,7 @@ from app.extracts.term import Term, term
 from app.extracts.warnings import cautions, names_in_papers
 from app.kernel.dates import KYIV
 from app.kernel.working_days import ukraine
+from app.register.given import given_names
 from app.storage.shelf import ShelfUnreachableError
 from app.web.database import database, now, session
 from app.web.files import shelf, takes_files
@@ -94,7 +96,6 @@ def start() -> Response:
 
 @blueprint.post("/extract/start")
 @begins_anew
-@limited(Budget.FILING)
 def begin() -> ResponseReturnValue:
     """Begin a draft with the first answer, and let this device hold it."""
     typed = forms.typed_on(Page.KINSHIP, {})
@@ -338,12 +339,17 @@ def _check(draft: actions.Draft, error: str = "") -> Response:
         parts=[(page, forms.TITLES[page], list(forms.answered(page, answers))) for page in pages_of(answers)],
         missing=[(page, forms.TITLES[page]) for page in missing],
         papers_missing=[words_of(paper) for paper in missing_papers(answers, kinds)],
-        doubts=[forms.doubt_words(doubt) for doubt in doubts],
+        doubts=[caution_text(doubt) for doubt in doubts],
         consent=consent,
         error=error,
         mine=mine,
         words=words_of,
     )
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return frozenset(name.name for name in given_names())
 
 
 def _offered(answers: Answers) -> Sequence[tuple[Paper, str]]:
