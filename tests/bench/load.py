@@ -141,8 +141,10 @@ def _descendants(process: int) -> list[int]:
 class Browser:
     """A browser of one applicant: cookies, one connection, and, where the server may be killed, patience."""
 
-    def __init__(self, port: int, tally: Tally, *, is_patient: bool) -> None:
+    def __init__(self, port: int, number: int, tally: Tally, *, is_patient: bool) -> None:
         self._port, self._tally, self._is_patient = port, tally, is_patient
+        # Loopback has addresses enough for each family to have a network of its own: the site bounds what one sends.
+        self._from = (f"127.1.{number}.1", 0)
         self.cookies: dict[str, str] = {}
         self._connection: http.client.HTTPConnection | None = None
 
@@ -169,7 +171,9 @@ class Browser:
 
     def _once(self, path: str, body: bytes | None, kind: str) -> tuple[int, str, str]:
         if self._connection is None:
-            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+            self._connection = http.client.HTTPConnection(
+                "127.0.0.1", self._port, timeout=30, source_address=self._from
+            )
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
             headers |= {"Content-Type": kind, "Origin": f"http://127.0.0.1:{self._port}"}
@@ -216,7 +220,7 @@ class Applicant(threading.Thread):
                     return
 
     def _journey(self, journey: int) -> None:
-        browser = Browser(self._site.port, self._tally, is_patient=self._is_patient)
+        browser = Browser(self._site.port, self._number, self._tally, is_patient=self._is_patient)
         email = f"family{self._number}-{journey}@example.org"
         answers = {page.value: {**typed} for page, typed in ANSWERS.items()}
         answers["contact"]["email"] = email
@@ -251,7 +255,7 @@ class Applicant(threading.Thread):
 
     def _press_too(self, browser: Browser, consent: dict[str, str]) -> threading.Thread:
         """Press the button a second time from another tab, at the same moment."""
-        tab = Browser(self._site.port, self._tally, is_patient=self._is_patient)
+        tab = Browser(self._site.port, self._number, self._tally, is_patient=self._is_patient)
         tab.cookies = dict(browser.cookies)
 
         def press() -> None:
@@ -341,7 +345,7 @@ def run_on(name: str, address: str, folder: Path, run: Run) -> int:
 
 
 def _environment(port: int, instance: Path, address: str, mail_port: int) -> dict[str, str]:
-    # Everybody here has one address; the limits would take fifty families for one attacker.
+    # An applicant here sends one request after the other without end, as no family does: limits are off.
     return {
         "PORT": str(port), "HOST": "127.0.0.1", "WORKERS": "2", "INSTANCE": str(instance), "DATABASE_URL": address,
         "SITE_URL": f"http://127.0.0.1:{port}", "MAIL_URL": f"smtp://127.0.0.1:{mail_port}",
