@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 
-.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-febrl bench-signal weights screens scan kill measure-import
+.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-febrl bench-signal weights screens scan kill measure-import load load-kill
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -106,3 +106,10 @@ kill: install-dev
 
 scan: install-dev .venv-scan/.ready
 	PYTHONPATH=. $(BIN)/python tests/bench/scan.py
+
+# Fifty applicants at once for five minutes on each database; server and worker killed twenty times under twelve.
+load: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/load.py --seconds $(or $(SECONDS),300)
+
+load-kill: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/load.py --applicants 12 --pause 0.2 --kills $(or $(KILLS),20)

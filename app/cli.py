@@ -23,6 +23,7 @@ from app.config import Settings, secret
 from app.content.library import ContentError, Library
 from app.content.store import record_edition
 from app.edition import check_edition, read_edition, report, searchable
+from app.extracts_cli import extracts
 from app.files import open_shelf
 from app.kernel.errors import ConfigError
 from app.outbox_cli import outbox, work
@@ -55,6 +56,7 @@ def install_commands(site: Flask) -> None:
     site.cli.add_command(outbox)
     site.cli.add_command(work)
     site.cli.add_command(files)
+    site.cli.add_command(extracts)
     site.cli.add_command(search)
     site.cli.add_command(register)
     site.cli.add_command(translations)

@@ -72,7 +72,9 @@ def urgent_lines() -> list[tuple[Card, CallLine]]:
     return found
 
 
-PRIVATE = ("plan", "keep", "find-help?", "find-help/map", "check-contact?", "search?", "suggest?", "styleguide")
+PRIVATE = (
+    "plan", "keep", "extract/", "find-help?", "find-help/map", "check-contact?", "search?", "suggest?", "styleguide"
+)  # fmt: skip
 """What no crawler should read: pages whose address carries what a family said, and the style guide."""
 
 
@@ -128,6 +130,7 @@ def _public_pages() -> list[str]:
         "check-contact",
         "regions",
         "wall",
+        "extract",
         *PAGES,
     ]
     articles = [f"articles/{slug}" for slug in part(Guidance).articles]

@@ -16,6 +16,8 @@ import app.accounts.staff
 import app.demo
 import app.device
 import app.directory.public
+import app.extracts.following.public
+import app.extracts.public
 import app.front
 import app.guidance.public
 import app.operations.mail.staff
@@ -127,6 +129,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.wall.blueprint,
         app.device.blueprint,
         app.device.pages_blueprint,
+        app.extracts.public.blueprint,
+        app.extracts.following.public.blueprint,
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,

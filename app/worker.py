@@ -11,13 +11,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from socket import gethostname
 
 from app.config import ROOT, Settings
+from app.extracts.actions import sweep
+from app.files import open_shelf
 from app.kernel.errors import ConfigError
 from app.kernel.logs import log_stray_errors, logging_config
 from app.outbox.letters import Writer
@@ -53,6 +55,9 @@ SETTLING_PAUSES = (0.2, 1.0, 3.0, 10.0, 30.0, 60.0)
 
 TIDYING = timedelta(hours=1)
 
+Chore = Callable[[Database, datetime], object]
+"""What is done every hour besides, each in transactions of its own."""
+
 STOP_SECONDS = 20.0
 """How long a worker that is told to stop may take to end the try it is in, before it is ended."""
 
@@ -84,6 +89,7 @@ class Worker:
 
     database: Database
     deeds: Mapping[Kind, Deed]
+    chores: Sequence[Chore] = ()
     name: str = field(default_factory=lambda: f"{gethostname()}:{os.getpid()}")
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     jitter: Callable[[], float] = random.random
@@ -116,7 +122,10 @@ class Worker:
                 if self.now() - tidied_at > TIDYING:
                     with self.database.writing() as session:
                         forget_done(session, now=self.now())
+                    # Noted first: a chore that fails comes again in an hour, and no mail waits for it.
                     tidied_at = self.now()
+                    for chore in self.chores:
+                        chore(self.database, self.now())
                 has_more, failures = self.turn(), 0
             except Exception as error:
                 self._say_that_it_cannot(error)
@@ -211,7 +220,8 @@ def ready(settings: Settings) -> Worker:
         log.warning(
             "MAIL_URL is not set: mails reach nobody, they are files", extra={"folder": str(settings.mail_folder)}
         )
-    return Worker(database, deeds)
+    shelf = open_shelf(settings)
+    return Worker(database, deeds, (lambda database, now: sweep(database, shelf, now=now),))
 
 
 def stop_on_signals(worker: Worker) -> None:

@@ -87,6 +87,10 @@ def screens(site: Flask, edition: Edition) -> list[Screen]:
     for rule in sorted(site.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule)):
         if "." in rule.rule.rsplit("/", 1)[-1] or rule.rule.startswith("/static/"):
             continue  # a file for another program: a picture, a calendar, contacts
+        if "GET" not in (rule.methods or ()):
+            continue  # a button: it leads to a page
+        if hasattr(site.view_functions[rule.endpoint], "of_own"):
+            continue  # a page of what one device holds: it needs a draft or a request, and has tests of its own
         if hasattr(site.view_functions[rule.endpoint], "permission") or "token" in rule.arguments:
             continue  # a page behind the sign-in or behind a secret link: it needs people, and has tests of its own
         if rule.endpoint.startswith("account.") and rule.endpoint not in ("account.login", "account.forgot_password"):

@@ -32,6 +32,14 @@ class Event(StrEnum):
     FILE_RECEIVED = "file.received"
     FILE_READ = "file.read"
     FILE_DELETED = "file.deleted"
+    DRAFT_BEGUN = "draft.begun"
+    DRAFT_RESUMED = "draft.resumed"
+    DRAFT_SAVED = "draft.saved"
+    DRAFT_DELETED = "draft.deleted"
+    REQUEST_FILED = "request.filed"
+    REQUEST_OPENED = "request.opened"
+    REQUEST_OPENING_REFUSED = "request.opening-refused"
+    REQUEST_WITHDRAWN = "request.withdrawn"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFIED = "audit.verified"
     BACKUP_MADE = "backup.made"
@@ -60,6 +68,8 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.SIGNED_IN: frozenset({"factor"}),
     Event.SIGN_IN_REVOKED: frozenset({"reason"}),
     Event.SECOND_FACTOR_CHANGED: frozenset({"change"}),
+    Event.DRAFT_SAVED: frozenset({"page"}),
+    Event.REQUEST_FILED: frozenset({"consent"}),
     Event.AUDIT_READ: frozenset({"filters"}),
     Event.AUDIT_VERIFIED: frozenset({"verdict"}),
     Event.ACCOUNTS_LISTED: frozenset({"count"}),

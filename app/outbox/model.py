@@ -23,6 +23,7 @@ class Kind(StrEnum):
     ACCOUNT_LOCKED = "account.locked"
     REQUEST_RECEIVED = "request.received"
     REQUEST_NEWS = "request.news"
+    REQUEST_STILL_OPEN = "request.still-open"
 
 
 REQUIRED: Mapping[Kind, frozenset[str]] = {
@@ -34,6 +35,7 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.ACCOUNT_LOCKED: frozenset({"path", "until"}),
     Kind.REQUEST_RECEIVED: frozenset({"path", "reference"}),
     Kind.REQUEST_NEWS: frozenset({"path", "reference"}),
+    Kind.REQUEST_STILL_OPEN: frozenset({"path", "reference"}),
 }
 """The details that a mail must carry; it may carry no others.
 

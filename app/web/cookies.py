@@ -1,4 +1,4 @@
-"""The one cookie of the site: set with a form or a sign-in, never by reading, and readable by nobody but the site."""
+"""The cookies of the site: set with a form or a sign-in, never by reading, and readable by nobody but the site."""
 
 from __future__ import annotations
 

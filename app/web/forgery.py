@@ -18,6 +18,7 @@ from app.web.hosts import own_origin
 View = TypeVar("View", bound=Callable[..., Any])
 _SCRIPT = "sent_by_own_script"
 _LINK = "proved_by_link"
+_BEGINS = "begins_anew"
 
 FORM_HOURS = 12
 """How long a form may stay open. The token is tied to the browser's session, too; a day's work fits."""
@@ -39,6 +40,15 @@ def by_own_script(view: View) -> View:
 def proved_by_link(view: View) -> View:
     """Mark a view whose address holds a secret that only the person has: it needs no token, and thus no cookie."""
     setattr(view, _LINK, True)
+    return view
+
+
+def begins_anew(view: View) -> View:
+    """Mark a view that begins something of its own and touches nothing that is there: it needs no token, no cookie.
+
+    What a stranger's page could begin with it is empty and nobody's; the browser's word on the sender still counts.
+    """
+    setattr(view, _BEGINS, True)
     return view
 
 
@@ -70,7 +80,7 @@ def ask_for_tokens(app: Flask) -> None:
 
     @app.before_request
     def _token() -> None:
-        is_open = is_marked(app, request.endpoint, _SCRIPT) or is_marked(app, request.endpoint, _LINK)
+        is_open = any(is_marked(app, request.endpoint, mark) for mark in (_SCRIPT, _LINK, _BEGINS))
         if request.endpoint and not is_open and app.config["WTF_CSRF_ENABLED"]:
             guard.protect()
 

@@ -1,0 +1,1 @@
+"""A filed request as its applicant follows it."""

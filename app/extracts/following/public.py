@@ -1,0 +1,182 @@
+"""The pages on which an applicant follows a request: opened with reference and passphrase, closed again by a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.extracts import actions, forms
+from app.extracts.labels import HAPPENED, STATES, state_kind
+from app.extracts.labels import text as words_of
+from app.extracts.public import REQUEST, calendar_of
+from app.extracts.request import StateError
+from app.kernel.dates import KYIV
+from app.kernel.reference import UnreadableReferenceError
+from app.storage.shelf import ShelfUnreachableError
+from app.web.database import database, now, session
+from app.web.files import shelf, takes_files
+from app.web.headers import forget_pages
+from app.web.language import in_language
+from app.web.limits import Budget, limited
+from app.web.own import give, held, of_own, take
+
+P = ParamSpec("P")
+
+blueprint = in_language(Blueprint("following", __name__))
+
+OPENED = timedelta(hours=1)
+"""How long a request stays open on a device after its passphrase was given."""
+
+
+def with_request(
+    view: Callable[Concatenate[actions.Followed, P], ResponseReturnValue],
+) -> Callable[P, ResponseReturnValue]:
+    """Hand the request that this device has opened to a view; without one, ask for reference and passphrase."""
+
+    @of_own
+    @wraps(view)
+    def opened(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        try:
+            with database().reading() as reading:
+                followed = actions.follow(reading, held(REQUEST, now=now()))
+        except actions.UnknownRequestError:
+            return redirect(url_for("following.open_request"), 303)
+        return view(followed, *args, **kwargs)
+
+    return opened
+
+
+@blueprint.route("/extract/open", methods=["GET", "POST"])
+@limited(Budget.GUESS)
+def open_request() -> ResponseReturnValue:
+    """Ask for reference and passphrase; wrong ones are answered the same, whichever of the two is wrong."""
+    if request.method != "POST":
+        return _private("extracts/open.html", reference="", errors=())
+    reference, passphrase = request.form.get("reference", ""), request.form.get("passphrase", "")
+    try:
+        id_ = actions.open_request(session(), reference, passphrase, now=now())
+    except UnreadableReferenceError:
+        error = gettext("This cannot be a reference: a sign is missing, or one is another. Compare it with your sheet.")
+        return _refused(reference, ("reference", error))
+    except actions.WrongPassphraseError:
+        error = gettext("Reference and passphrase do not fit together. Compare both with what you wrote down.")
+        return _refused(reference, ("passphrase", error))
+    except actions.NotYetError as wait:
+        at = wait.at.astimezone(KYIV) + timedelta(seconds=59)
+        error = gettext("Too many wrong attempts. Try again at %(at)s (Kyiv time).", at=f"{at:%H:%M}")
+        return _refused(reference, ("passphrase", error))
+    response = make_response(redirect(url_for("following.follow"), 303))
+    give(response, REQUEST, id_, lasts=OPENED, now=now())
+    return response
+
+
+@blueprint.get("/extract/request")
+@with_request
+def follow(followed: actions.Followed) -> ResponseReturnValue:
+    """Show where the request stands, its place, by when an answer is due, and what happened so far."""
+    events = [
+        {
+            "when": entry.at.isoformat(timespec="seconds"),
+            "time": f"{entry.at.astimezone(KYIV):%d.%m.%Y, %H:%M}",
+            "title": HAPPENED[entry.what],
+        }
+        for entry in followed.history
+    ]
+    return _private(
+        "extracts/request.html",
+        request_=followed,
+        state=STATES[followed.state],
+        kind=state_kind(followed.state),
+        events=events,
+        words=words_of,
+        token=None,
+    )
+
+
+@blueprint.get("/extract/request/dates.ics")
+@with_request
+def dates(followed: actions.Followed) -> ResponseReturnValue:
+    """The days to remember, for the phone's calendar."""
+    return calendar_of(followed.reference, followed.term)
+
+
+@blueprint.get("/extract/request/papers")
+@with_request
+def papers(followed: actions.Followed) -> ResponseReturnValue:
+    """Take papers that were missing or asked for."""
+    return _papers(followed)
+
+
+@blueprint.post("/extract/request/papers")
+@takes_files(forms.FILES_AT_ONCE)
+@with_request
+def add_papers(followed: actions.Followed) -> ResponseReturnValue:
+    """Add papers to the request; each stands for itself."""
+    upload = forms.uploaded(forms.offered_papers(followed.kinship))
+    errors = [*upload.errors]
+    try:
+        for name, accepted in upload.files:
+            actions.add_to_request(session(), shelf(), followed.id, accepted, name=name, kind=upload.kind, now=now())
+    except actions.TooManyPapersError:
+        errors.append(forms.too_many_papers())
+    except ShelfUnreachableError:
+        errors.append(forms.shelf_is_full())
+    except StateError:
+        return _follow()
+    if errors:
+        return _papers(actions.follow(session(), followed.id), errors), 422
+    return redirect(url_for("following.papers"), 303)
+
+
+@blueprint.route("/extract/request/withdraw", methods=["GET", "POST"])
+@with_request
+def withdraw(followed: actions.Followed) -> ResponseReturnValue:
+    """Withdraw the request after asking once."""
+    if not followed.is_open:
+        return _follow()
+    if request.method != "POST":
+        return _private("extracts/withdraw.html", request_=followed)
+    try:
+        actions.withdraw(session(), followed.id, now=now())
+    except StateError:
+        # Decided in this very moment: the page says how.
+        return _follow()
+    return _follow()
+
+
+@blueprint.post("/extract/request/leave")
+def leave() -> ResponseReturnValue:
+    """Close the request on this device."""
+    response = make_response(redirect(url_for("extracts.extract"), 303))
+    take(response, REQUEST)
+    return forget_pages(response)
+
+
+def _papers(followed: actions.Followed, errors: Sequence[str] = ()) -> Response:
+    return _private(
+        "extracts/more_papers.html",
+        request_=followed,
+        offered=forms.offered_papers(followed.kinship),
+        errors=errors,
+        words=words_of,
+    )
+
+
+def _refused(reference: str, *errors: tuple[str, str]) -> ResponseReturnValue:
+    return _private("extracts/open.html", reference=reference[:60], errors=errors), 422
+
+
+def _follow() -> ResponseReturnValue:
+    return redirect(url_for("following.follow"), 303)
+
+
+def _private(template: str, **values: object) -> Response:
+    response = make_response(render_template(template, **values))
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,69 @@
+"""An invented family that asks for an extract: what it types, and how a draft of it is made and filed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from random import Random
+
+from app.extracts import actions
+from app.extracts.draft import Page
+from app.extracts.evidence import Paper
+from app.extracts.model import CONSENTS
+from app.extracts.request import Filed
+from app.storage.database import Database
+from app.storage.shelf import Shelf
+from app.storage.uploads import Accepted, MediaType
+
+CONSENT = CONSENTS[-1].version
+
+ANSWERS: Mapping[Page, Mapping[str, str]] = {
+    Page.KINSHIP: {"kinship": "spouse"},
+    Page.PERSON: {
+        "surname": "Прикладенко", "given": "Зразок", "patronymic": "Тестович",
+        "born-day": "3", "born-month": "4", "born-year": "1990",
+    },
+    Page.APPLICANT: {
+        "surname": "Прикладенко", "given": "Взірця", "patronymic": "Тестівна",
+        "born-day": "7", "born-month": "8", "born-year": "1992",
+    },
+    Page.PURPOSE: {"purposes": "pension pay"},
+    Page.CONTACT: {"channel": "email", "email": "wzirtsia@example.org", "language": "uk"},
+    Page.PAPERS: {"later": "1"},
+}  # fmt: skip
+
+
+def accepted(number: int = 1, size: int = 40) -> Accepted:
+    """A file as it comes out of intake."""
+    return Accepted(b"%PDF " + bytes([number]) * size, MediaType.PDF, 1, f"{number:064x}")
+
+
+def begin(database: Database, *, now: datetime, random: Random | None = None) -> actions.Draft:
+    """Begin a draft with its first page."""
+    with database.writing() as session:
+        return actions.begin_draft(session, Page.KINSHIP, ANSWERS[Page.KINSHIP], random=random or Random(), now=now)
+
+
+def filled(
+    database: Database,
+    *,
+    now: datetime,
+    answers: Mapping[Page, Mapping[str, str]] = ANSWERS,
+    shelf: Shelf | None = None,
+    random: Random | None = None,
+) -> str:
+    """Make a draft that can be filed and return its id."""
+    id_ = begin(database, now=now, random=random).id
+    for page, typed in answers.items():
+        with database.writing() as session:
+            actions.save_page(session, id_, page, typed, now=now)
+    if shelf is not None:
+        with database.writing() as session:
+            actions.add_paper(session, shelf, id_, accepted(), name="паспорт.pdf", kind=Paper.IDENTITY, now=now)
+    return id_
+
+
+def file_draft(database: Database, id_: str, *, now: datetime, random: Random | None = None) -> Filed:
+    """File a draft."""
+    with database.writing() as session:
+        return actions.file_request(session, id_, consent=CONSENT, language="uk", random=random or Random(), now=now)
