@@ -422,3 +422,13 @@ def test_every_field_level_verdict_and_reason_has_its_own_words(site: Flask) -> 
                 words = [word for label in labels.values() if (word := str(label))]
                 assert len(set(words)) == len(words)
                 assert all(re.search("[а-яіїєґ]", word) for word in words if len(word) > 2) is (language == "uk")
+
+
+def test_a_register_that_has_only_begun_makes_nobody_likely_by_a_given_name_and_a_birth_date() -> None:
+    entry = Person(surname="Вигаданенко", given="Остап", born=PartialDate(1990, 5, 12))
+    (match,) = Linkage(shipped_weights()).rank(
+        Person(given="Остап", born=PartialDate(1990, 5, 12)), {1: entry}, population=1
+    )
+    assert match.verdict is not Verdict.LIKELY
+    (match,) = Linkage(shipped_weights()).rank(entry, {1: entry}, population=1)
+    assert match.verdict is Verdict.LIKELY

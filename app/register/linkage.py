@@ -155,6 +155,10 @@ class Match:
     verdict: Verdict
 
 
+MISSING = 90_000
+"""Entries of the state's register by February 2026, as officials gave it: about as many as people who are missing."""
+
+
 @dataclass(frozen=True)
 class Linkage:
     """The comparison of persons by given weights; `rarity` tells how common a name is in the register."""
@@ -180,10 +184,12 @@ class Linkage:
 
         A claim is one entry of the `population` of the register, or none; so two that fit equally well are each at
         most half as probable. Entries that are themselves plainly one person entered twice are no rivals. Those whose
-        names and birth date leave them no chance are left out.
+        names and birth date leave them no chance are left out. A register of fewer than `MISSING` has only begun to be
+        filled: whoever is asked about is then less surely in it.
         """
         claim = arranged(claim)
-        hopeless = math.log2(max(population, 1)) - _HOPELESS
+        everyone = max(population, MISSING)
+        hopeless = math.log2(everyone) - _HOPELESS
         compared: list[tuple[Comparison, int]] = []
         for number, person in candidates.items():
             entry = arranged(person)
@@ -191,9 +197,9 @@ class Linkage:
             if self._has_chance(names, claim, entry, hopeless):
                 compared.append((self._whole(names, claim, entry), number))
         compared.sort(key=lambda pair: (-pair[0].bits, pair[1]))
-        prior = self.weights.in_register / max(population, 1)
+        prior = self.weights.in_register / everyone
         odds = [prior * 2 ** min(comparison.bits, 200.0) for comparison, _ in compared]
-        rest = 1 - self.weights.in_register
+        rest = 1 - prior * population
         total = rest + sum(odds)
         found = []
         for place, (comparison, number) in enumerate(compared):
@@ -205,7 +211,7 @@ class Linkage:
                     if other == place
                     or (
                         odds[other] / total > _RIVAL
-                        and self._are_one(candidates[number], candidates[compared[other][1]], population)
+                        and self._are_one(candidates[number], candidates[compared[other][1]], everyone)
                     )
                 )
             probability = own / total
@@ -230,7 +236,7 @@ class Linkage:
 
     def _are_one(self, first: Person, second: Person, population: int) -> bool:
         comparison = self.compare(first, second)
-        odds = 2 ** min(comparison.bits, 200.0) / max(population, 1)
+        odds = 2 ** min(comparison.bits, 200.0) / population
         return not comparison.has_conflict and odds / (1 + odds) >= self.weights.thresholds.likely
 
     def _names(self, claim: Person, entry: Person) -> Iterable[Finding]:
