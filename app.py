@@ -33,6 +33,7 @@ def main() -> int:
     try:
         settings = Settings.from_environment()
         logging.config.dictConfig(logging_config(settings.log_format))
+        logging.getLogger("_granian").addFilter(is_news)
         log_stray_errors()
         check_free(settings.host, settings.port)
         worker = beside(settings)
@@ -61,6 +62,11 @@ def main() -> int:
             workers_kill_timeout=3,
         ).serve()
     return 0
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Say whether a line of the server is worth reading: at every start it calls `THREADS` many, as they are to be."""
+    return "Python threads" not in record.getMessage()
 
 
 def check_free(host: str, port: int) -> None:

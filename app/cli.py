@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 import app.accounts.store
 import app.accounts_cli
 import app.demo
+import app.register_import_cli
 import app.translations
 from app.audit.store import head, read_head, verify
 from app.backup_cli import backup

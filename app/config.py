@@ -146,10 +146,11 @@ def _secret_key(text: str) -> str:
 
 def _limit(name: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        from limits import parse as parse_rate
+        from limits import parse_many
 
         try:
-            parse_rate(text)
+            if not all(rate.amount > 0 for rate in parse_many(text)):
+                raise ValueError(text)
         except ValueError:
             raise ConfigError(f"{name} is {text!r}; it takes a rate such as '20 per minute'.") from None
         return text

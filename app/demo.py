@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 from app.accounts import actions
 from app.accounts.needs import KEY, Needs
 from app.directory.model import Directory, Kind
+from app.register.entries import actions as register
 from app.storage.database import Database
 from app.storage.engine import Session
 from app.web.database import database
@@ -34,10 +35,20 @@ def load_people(session: Session, now: datetime) -> Iterator[str]:
         yield f"{address}\t{password}"
 
 
-REAL: Sequence[Callable[[Session], bool]] = (actions.holds_real_people,)
+def load_entries(session: Session, now: datetime) -> Iterator[str]:
+    """Add entries of the register; yield how many."""
+    added = register.add_demo_entries(session, actor=ACTOR, now=now)
+    if added:
+        yield f"{added} entries of the register, each with the surname «Демонстраційний» or «Демонстраційна»"
+
+
+ACTOR = "command:demo-load"
+"""How the audit names whoever loads the demonstration."""
+
+REAL: Sequence[Callable[[Session], bool]] = (actions.holds_real_people, register.holds_real_entries)
 """What must be asked before anything invented is added: each says whether its slice holds anything real."""
 
-LOADERS: Sequence[Loader] = (load_people,)
+LOADERS: Sequence[Loader] = (load_people, load_entries)
 """What each slice adds, in order: who comes later builds on what came before."""
 
 

@@ -8,11 +8,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import numpy as np
@@ -21,6 +21,7 @@ from flask.cli import AppGroup
 from app.register import actions, store
 from app.register.evaluate import (
     ABSENT,
+    LEAN,
     TWO,
     Claim,
     Report,
@@ -32,8 +33,9 @@ from app.register.evaluate import (
     sample_pairs,
 )
 from app.register.linkage import WEIGHTS, Linkage, shipped_weights
+from app.register.mistakes import Mistake
 from app.register.person import Person
-from app.register.population import CHUNK, Urns, dictionary_names, make, urns
+from app.register.population import CHUNK, Urns, dictionary_names, make, names_in, urns
 from app.register.weights import Weights
 from app.storage.database import Database, prepare_database
 from app.storage.engine import Session
@@ -146,11 +148,20 @@ def asking(session: Session, comparing: Linkage) -> Any:
 @click.option("--claims", "count", default=2_000, show_default=True, help="Claims with one error; two as many.")
 @click.option("--seed", default=REPORTED_SEED, show_default=True, help="Another seed is another register.")
 @click.option("--database", "address", help="An empty database to fill instead of a passing SQLite file.")
+@click.option("--surnames", type=click.File(encoding="utf-8"), help="Draw these, commonest first, not a dictionary's.")
 @click.option("--json", "as_json", is_flag=True, help="Print the measures as JSON.")
 @click.option("--failures", is_flag=True, help="List claims that missed their entry or found a wrong one likely.")
-def register_evaluate(entries: int, count: int, seed: int, address: str | None, as_json: bool, failures: bool) -> None:
+def register_evaluate(
+    entries: int,
+    count: int,
+    seed: int,
+    address: str | None,
+    surnames: TextIO | None,
+    as_json: bool,
+    failures: bool,
+) -> None:
     """Make up a register and claims with every kind of error; print recall, precision, candidates and times."""
-    drawn = urns(dictionary_names())
+    drawn = urns(names_in(surnames.read()) if surnames else dictionary_names())
     with made_up(address) as (database, path):
         built = build(database, drawn, entries=entries, seed=seed)
         asked = claims(built.sample, drawn, count=count, seed=seed)
@@ -184,6 +195,11 @@ def table(found: dict[str, Any]) -> Iterator[str]:
     ]:
         cells = (f"{measure[name]:13.4f}" if name not in ("n",) else f"{measure[name]:13d}" for name in HEAD)
         yield f"{kind:44}" + "".join(cells)
+    for at in found["thresholds"]:
+        yield (
+            f"likely from {at['threshold']:5.3f} on: precision {at['precision']:.4f}, {at['wrong']} wrong, "
+            f"finds {at['found']:.4f} of the people who are in the register"
+        )
     yield "ms a claim: p50 {p50:.1f}, p95 {p95:.1f}, p99 {p99:.1f}".format(**found["latency_ms"])
     yield "{entries} entries, {blocks} blocking rows, {bytes} bytes, made in {seconds:.0f} s".format(
         **found["register"]
@@ -210,8 +226,6 @@ def listed(report: Report) -> Iterator[str]:
 def register_estimate(entries: int, count: int, seed: int, write: Path) -> None:
     """Estimate the weights from a made-up register by EM over candidate pairs, and write them."""
     weights = first_weights()
-    if write.exists():
-        weights = replace(weights, thresholds=shipped_weights().thresholds)
     drawn = urns(dictionary_names())
     with made_up(None) as (database, _):
         built = build(database, drawn, entries=entries, seed=seed)
@@ -229,7 +243,7 @@ def as_filed(asked: Sequence[Claim]) -> list[Claim]:
 
     How families err was never measured; this mixture is an assumption: six in ten claims name everything right.
     """
-    exact = [claim for claim in asked if claim.kind in ("exact", "names and birth date only")]
+    exact = [claim for claim in asked if claim.kind in (Mistake.EXACT, Mistake.EXACT + LEAN)]
     single = [claim for claim in asked if is_single(claim.kind) and claim not in exact]
     rest = [claim for claim in asked if TWO in claim.kind or claim.kind == f"{ABSENT}stranger"]
     return [*(exact * (2 * len(single) // max(len(exact), 1))), *single, *rest]

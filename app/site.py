@@ -20,8 +20,10 @@ import app.extracts.following.public
 import app.extracts.public
 import app.front
 import app.guidance.public
+import app.operations.mail.staff
 import app.operations.staff
 import app.pathways.public
+import app.register.staff
 import app.search.public
 import app.styleguide
 import app.wall
@@ -57,7 +59,7 @@ from app.web.headers import Headers
 from app.web.hosts import install_hosts
 from app.web.journal import Journal, install_journal
 from app.web.language import install_language, language, this_page_in
-from app.web.limits import Budget, Keys, install_limits
+from app.web.limits import Budget, Keys, install_limits, limit_views
 from app.web.parts import install_parts
 
 if TYPE_CHECKING:
@@ -68,6 +70,16 @@ THREADS = 32
 
 BODIES = 24
 """Bodies that a worker takes in at once: however slowly they are sent, threads are left for readers."""
+
+GUESSED = tuple(
+    f"account.{name}"
+    for name in ("login", "two_factor_token_validation", "mf_recovery", "verify", "wan_signin_response",
+                 "wan_verify_response", "reset_password", "change_password")
+)  # fmt: skip
+"""Views of the sign-in that ask for something only one person knows or has."""
+
+MAILED = ("account.forgot_password",)
+"""Views by which a stranger has letters sent."""
 
 
 def create_app(settings: Settings | None = None, edition: Edition | None = None) -> Flask:
@@ -101,7 +113,10 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     _install_edges(site, settings, keys)
     install_commands(site)
     site.extensions[ACCOUNTS_NEED] = Needs(
-        organisations=organisations, hash_password=new_hash, sign_in=lambda: url_for(f"{SIGN_IN}.login")
+        organisations=organisations,
+        hash_password=new_hash,
+        sign_in=lambda: url_for(f"{SIGN_IN}.login"),
+        has_mail=bool(settings.mail_url),
     )
     for blueprint in (
         app.front.blueprint,
@@ -119,11 +134,15 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
+        app.register.staff.blueprint,
+        app.operations.mail.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)
     install_accounts(site, settings)
     install_own_account(site)
+    limit_views(site, Budget.GUESS, GUESSED)
+    limit_views(site, Budget.FILING, MAILED)
     try:
         whole = edition or read_edition(Library.read(settings.content))
         set_edition(site, whole if Search in whole.parts else searchable(whole, settings.search))

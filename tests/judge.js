@@ -19,7 +19,7 @@ const judge = {
     for (const { name } of [...document.documentElement.attributes]) document.documentElement.removeAttribute(name)
     for (const { name, value } of next.documentElement.attributes) document.documentElement.setAttribute(name, value)
     for (const old of document.querySelectorAll('head > :not([rel~=stylesheet])')) old.remove()
-    document.head.append(...next.querySelectorAll('head > :not([rel~=stylesheet], script)'))
+    document.head.append(...next.querySelectorAll('head > :not([rel~=stylesheet], script, noscript)'))
     document.body.replaceWith(next.body)
     // What is folded is read too.
     for (const folded of document.querySelectorAll('details')) folded.open = true

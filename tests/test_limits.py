@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.web.access import Actor, install_access
+from app.web.database import database as database_of
 from app.web.edition import Edition
 from app.web.limits import Keys, prefix_of
 from tests.lint import LintingClient
@@ -243,3 +244,23 @@ def test_a_form_from_another_site_is_not_given_back(tmp_path: Path, edition: Edi
         "/en/trial/form", data={**FORM, "csrf_token": token}, headers={"Sec-Fetch-Site": "cross-site"}
     )
     assert "двері зелені" not in stranger.get_data(as_text=True)
+
+
+def test_one_network_guesses_few_passwords_whoevers_they_are(
+    tmp_path: Path, edition: Edition, prepared_sqlite: Path, key_file: Path
+) -> None:
+    shutil.copy(prepared_sqlite, tmp_path / "site.sqlite3")
+    site = trial_site(
+        tmp_path, edition, database_url=f"sqlite:///{tmp_path}/site.sqlite3", vault_key_file=key_file,
+        password_memory_kib=8, guess_limit="3 per minute", filing_limit="2 per hour",
+    )  # fmt: skip
+    client = site.test_client()
+
+    def tried(page: str, person: int, address: str) -> int:
+        fields = {"email": f"person{person}@example.org", "password": "три зелені чайники йшли"}
+        return send(client, f"/en/account/{page}", fields, **at(address)).status_code
+
+    assert [tried("sign-in", person, "203.0.113.7") for person in range(4)] == [200, 200, 200, 429]
+    assert tried("sign-in", 5, "203.0.114.7") == 200
+    assert [tried("reset", person, "203.0.113.7") for person in range(3)][-1] == 429
+    database_of(site).engine.dispose()

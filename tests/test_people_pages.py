@@ -15,15 +15,19 @@ from flask import Flask
 
 from app.accounts import actions
 from app.accounts.model import PERMISSIONS, Role
-from app.accounts.needs import KEY, Letter
+from app.accounts.needs import KEY
 from app.audit.store import Wanted, records
 from app.config import Settings
+from app.outbox.actions import enqueue
+from app.outbox.model import Kind, Message, RefusedError
 from app.site import create_app
 from app.storage.database import Database
 from app.web.access import Actor, install_access
 from app.web.database import database as database_of
 from app.web.edition import Edition
+from app.worker import Worker
 from tests.lint import LintingClient
+from tests.mailserver import post
 from tests.test_permissions import StandIn
 
 PASSWORD = "три зелені чайники"
@@ -155,14 +159,16 @@ def test_an_administrator_is_told_that_an_address_has_an_account(desk_client: Li
 
 
 def test_where_mail_is_sent_the_link_is_not_shown(desk_client: LintingClient, people: Flask) -> None:
-    sent: list[Letter] = []
-    people.extensions[KEY] = replace(people.extensions[KEY], send=sent.append)
+    people.extensions[KEY] = replace(people.extensions[KEY], has_mail=True)
     response = desk_client.post(
         "/en/staff/people/invite",
         data={"name": "Зразок", "email": "a@example.org", "language": "uk", "roles": ["editor"], "organisation": ""},
     )
     assert response.status_code == 303
-    assert sent[0].link.partition("/uk/account/join/")[2]
+    (letter,) = post(database_of(people), now=datetime.now(UTC))
+    assert "/uk/account/join/" in letter.plain
+    assert letter.to == "a@example.org"
+    assert desk_client.get(response.location).status_code == 200
 
 
 def test_a_person_is_changed_disabled_and_enabled(desk_client: LintingClient, people: Flask) -> None:
@@ -181,6 +187,31 @@ def test_a_person_is_changed_disabled_and_enabled(desk_client: LintingClient, pe
     assert desk_client.post(f"{page}/roles", data={"organisation": ""}).status_code == 422
     with database_of(people).reading() as session:
         assert next(records(session, Wanted(event="account.roles-changed"))).details["after"] == "editor,translator"
+
+
+def test_letters_that_could_not_be_sent_are_tried_again_or_given_up(desk_client: LintingClient, people: Flask) -> None:
+    message = Message(Kind.REQUEST_NEWS, "gone@example.org", "uk", {"path": "/uk/x", "reference": "AB-12"})
+    moment = datetime.now(UTC) - timedelta(minutes=1)
+    with database_of(people).writing() as session:
+        ids = [enqueue(session, message, key=f"test:{number}", now=moment) for number in range(2)]
+    refusing = Worker(database_of(people), dict.fromkeys(Kind, _refused), name="test")
+    while refusing.turn():
+        pass
+    page = desk_client.get("/en/staff/letters").get_data(as_text=True)
+    assert page.count("550 5.1.1 at RCPT") == 2
+    assert "gone@example.org" not in page
+    again = desk_client.post(f"/en/staff/letters/{ids[0]}/retry")
+    assert "tried again" in desk_client.get(again.location).get_data(as_text=True)
+    given_up = desk_client.post(f"/en/staff/letters/{ids[1]}/drop")
+    assert "Every letter has gone out or is on its way" in desk_client.get(given_up.location).get_data(as_text=True)
+    late = desk_client.post(f"/en/staff/letters/{ids[1]}/drop")
+    assert "somebody else" in desk_client.get(late.location).get_data(as_text=True)
+    (sent,) = post(database_of(people), now=datetime.now(UTC))
+    assert sent.to == "gone@example.org"
+
+
+def _refused(job: object, content: str) -> None:
+    raise RefusedError("550 5.1.1 at RCPT")
 
 
 def test_an_administrator_finds_no_way_to_change_themselves(desk_client: LintingClient, people: Flask) -> None:
@@ -265,6 +296,7 @@ def test_a_fresh_site_is_filled_with_demo_people_once(
     run = site.test_cli_runner().invoke
     first = run(args=["demo", "load"]).output
     assert len(re.findall(r"^demo-\w+@example\.org\t\S{20}$", first, re.MULTILINE)) == len(Role)
+    assert "30 entries of the register" in first
     assert run(args=["demo", "load"]).output == "loaded before\n"
     site.config["DEMO"] = True
     assert "Demonstration: the people who work here are invented" in LintingClient(site).get("/en/").get_data(

@@ -18,16 +18,17 @@ from passlib.totp import TOTP
 from werkzeug.test import TestResponse
 
 from app.accounts import actions
-from app.accounts.model import OF_ORGANISATION, Role
-from app.accounts.sign_in.post import KEY, LetterKind, MemoryPost
+from app.accounts.model import OF_ORGANISATION, FourEyesError, Role
 from app.accounts.sign_in.public import new_hash
 from app.audit.store import Wanted, records
 from app.config import Settings
+from app.outbox.letters import Letter
 from app.site import create_app
 from app.storage.database import Database
 from app.web.database import database as database_of
 from app.web.edition import Edition
 from tests.lint import html_errors
+from tests.mailserver import SITE, post
 
 START = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
 PASSWORD = "три зелені чайники йшли"
@@ -45,10 +46,9 @@ def clock() -> Iterator[time_machine.Traveller]:
 def site(
     database_address: str, settings: Settings, edition: Edition, key_file: Path, clock: time_machine.Traveller
 ) -> Iterator[Flask]:
-    """The site on each database, with cheap password hashes and letters kept in memory."""
+    """The site on each database, with cheap password hashes."""
     own = replace(settings, database_url=database_address, vault_key_file=key_file, password_memory_kib=8)
     made = create_app(own, edition)
-    made.extensions[KEY] = MemoryPost()
     yield made
     database_of(made).engine.dispose()
 
@@ -251,12 +251,22 @@ def test_who_sees_no_personal_data_signs_in_with_the_password_alone(site: Flask)
     assert editor.is_in
 
 
+def posted(site: Flask) -> dict[str, Letter]:
+    """Send what the outbox holds; return the letters by kind, of several of a kind any."""
+    return {letter.kind: letter for letter in post(database_of(site), now=datetime.now(UTC))}
+
+
+def reset_link(site: Flask) -> str:
+    """Return the link in the letter that was asked for."""
+    found = re.search(r"https://\S+/account/reset/\S+", posted(site)["account.password-reset"].plain)
+    assert found
+    return found[0]
+
+
 def letter(person: Person) -> str:
     """Ask for a reset; return the path of the link in the letter."""
     person.send("/uk/account/reset", email=person.address)
-    posted = person.site.extensions[KEY].letters[-1]
-    assert posted.kind is LetterKind.RESET
-    return urlsplit(posted.link).path
+    return urlsplit(reset_link(person.site)).path
 
 
 def test_a_reset_link_opens_once_and_leaves_the_second_factor(olena: Person) -> None:
@@ -287,18 +297,17 @@ def test_a_forged_host_does_not_reach_the_letter(
         site_url="http://localhost",
     )  # fmt: skip
     site = create_app(own, edition)
-    site.extensions[KEY] = MemoryPost()
     joined(site, "olena@example.org", Role.EDITOR)
     olena = Person(site)
     olena.browser.environ_base["HTTP_X_FORWARDED_HOST"] = "evil.example"
     olena.send("/uk/account/reset", email=olena.address)
-    assert site.extensions[KEY].letters[0].link.startswith("http://localhost/uk/account/reset/")
+    assert reset_link(site).startswith(f"{SITE}/uk/account/reset/")
     database_of(site).engine.dispose()
 
 
 def test_at_most_ten_reset_letters_go_to_one_account(olena: Person) -> None:
     answers = {text(olena.send("/uk/account/reset", email=olena.address)) for _ in range(12)}
-    assert len(olena.site.extensions[KEY].letters) == 10
+    assert len(post(database_of(olena.site), now=datetime.now(UTC))) == 10
     assert len(answers) == 1
 
 
@@ -316,7 +325,7 @@ def test_a_new_password_ends_every_other_sign_in(site: Flask, clock: time_machin
     assert here.send("/uk/account/password", **fields).location == "/uk/account"
     assert here.is_in
     assert not there.is_in
-    assert site.extensions[KEY].letters[-1].kind is LetterKind.CHANGED
+    assert "account.password-changed" in posted(site)
 
 
 def test_nothing_from_before_the_sign_in_is_left_in_the_session(site: Flask) -> None:
@@ -561,4 +570,60 @@ def test_the_pages_speak_the_language_of_their_address(site: Flask) -> None:
     assert "My account" in page.text
     olena.post("/en/account/language", page, language="en")
     olena.send("/en/account/reset", email=olena.address)
-    assert "/en/account/reset/" in site.extensions[KEY].letters[-1].link
+    assert "/en/account/reset/" in reset_link(site)
+
+
+def test_a_sign_in_on_a_device_never_seen_is_written_about(site: Flask, clock: time_machine.Traveller) -> None:
+    joined(site, "olena@example.org", Role.EDITOR)
+    olena = Person(site)
+    olena.sign_in()
+    assert "account.new-sign-in" not in posted(site), "the first one is the person's own beginning"
+    olena.post("/uk/account/sign-out", olena.get("/uk/account"))
+    later(clock, minutes=5)
+    olena.sign_in()
+    assert "account.new-sign-in" not in posted(site), "this device is known"
+    Person(site).sign_in()
+    assert "Firefox, Android" in posted(site)["account.new-sign-in"].plain
+
+
+def test_wrong_passwords_without_end_are_written_about_once(site: Flask) -> None:
+    joined(site, "olena@example.org", Role.EDITOR)
+    stranger = Person(site, password="не той пароль зовсім")
+    for _ in range(13):
+        stranger.type_password()
+    (warning,) = post(database_of(site), now=datetime.now(UTC))
+    assert warning.kind == "account.locked"
+    assert "/uk/account/reset" in warning.plain
+    unknown = Person(site, address="nobody@example.org", password="не той пароль зовсім")
+    for _ in range(11):
+        unknown.type_password()
+    assert not posted(site)
+
+
+def test_a_change_of_the_second_factor_is_written_about(olena: Person) -> None:
+    olena.sign_in()
+    assert "account.second-factor-changed" in posted(olena.site)
+
+
+def test_who_lost_phone_and_codes_sets_up_a_new_second_factor_with_an_administrators_help(olena: Person) -> None:
+    olena.sign_in()
+    posted(olena.site)
+    chief = joined(olena.site, "chief@example.org", Role.ADMINISTRATOR)
+    with database_of(olena.site).reading() as session:
+        account = actions.find_account(session, olena.address)
+
+    def path(language: str) -> str:
+        return f"/{language}/account/reset"
+
+    with database_of(olena.site).writing() as session:
+        by = f"account:{chief}"
+        actions.reset_second_factor(session, account, path=path, actor=by, now=datetime.now(UTC))
+        with pytest.raises(FourEyesError):
+            actions.reset_second_factor(session, chief, path=path, actor=by, now=datetime.now(UTC))
+    assert not olena.is_in, "every sign-in has ended"
+    assert ("second-factor.changed", {"change": "taken-away"}) in recorded(database_of(olena.site), account)
+    assert "account.second-factor-changed" in posted(olena.site)
+    again = Person(olena.site)
+    assert "/second-factor" in again.type_password().location
+    again.set_up()
+    assert again.is_in

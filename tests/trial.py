@@ -57,7 +57,7 @@ def trial_site(folder: Path, edition: Edition, **settings: Any) -> Flask:
 
     @blueprint.get("/trial/form/done")
     def done() -> ResponseReturnValue:
-        return render_template_string(PAGE, heading=gettext("Search"), fields=[])
+        return "sent"
 
     @blueprint.route("/trial/accident", methods=["GET", "POST"])
     def accident() -> ResponseReturnValue:

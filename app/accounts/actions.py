@@ -27,6 +27,8 @@ from app.accounts.model import (
 )
 from app.audit.actions import record
 from app.audit.model import Event
+from app.outbox.actions import enqueue
+from app.outbox.model import Kind, Message
 from app.storage.engine import Session
 
 
@@ -254,6 +256,41 @@ def end_sign_ins(session: Session, id_: str, *, actor: str, now: datetime) -> No
     _administrators(session, actor)
     store.end_sign_ins(session, _locked(session, id_), now)
     record(session, Event.SIGN_IN_REVOKED, actor=actor, subject=f"account:{id_}", now=now, reason="administrator")
+
+
+def reset_second_factor(session: Session, id_: str, *, path: Callable[[str], str], actor: str, now: datetime) -> None:
+    """Take a person's authenticator, passkeys and recovery codes away, so that the next sign-in sets up new ones.
+
+    Every sign-in ends, and a letter says so; `path` gives the page it leads to in a language. Raises
+    UnknownAccountError, FourEyesError (one's own), ActorError.
+    """
+    apart(actor, f"account:{id_}")
+    _administrators(session, actor)
+    row = _locked(session, id_)
+    if not store.standing(row).second_factor:
+        return
+    store.forget_second_factor(session, row)
+    store.end_sign_ins(session, row, now)
+    record(session, Event.SECOND_FACTOR_CHANGED, actor=actor, subject=f"account:{id_}", now=now, change="taken-away")
+    tell(
+        session, row, Kind.ACCOUNT_SECOND_FACTOR_CHANGED, deed=f"taken-away-{now:%Y%m%dT%H%M%S}", now=now,
+        path=path(row.language), at=now.isoformat(),
+    )  # fmt: skip
+
+
+def tell(session: Session, account: store.AccountRow, kind: Kind, *, deed: str, now: datetime, **details: str) -> None:
+    """Have a letter sent to the owner of an account, once for each `deed` (a reference without anything personal)."""
+    message = Message(kind, account.email, account.language, details)
+    enqueue(session, message, key=f"{kind.value}:{account.id}:{deed}", now=now)
+
+
+def send_invitation(
+    session: Session, invited: Invited, *, address: str, language: str, path: str, now: datetime
+) -> None:
+    """Have the link of an invitation sent; `path` is that of the page it opens."""
+    details = {"path": path, "until": invited.expires_at.isoformat()}
+    message = Message(Kind.ACCOUNT_INVITATION, address, language, details)
+    enqueue(session, message, key=f"invitation:{invited.id}", now=now)
 
 
 def holds_real_people(session: Session) -> bool:

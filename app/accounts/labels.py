@@ -47,6 +47,7 @@ DONE = {
     "roles": _l("The roles are changed. The person has to sign in again."),
     "disabled": _l("The account is disabled and all its sign-ins are ended."),
     "enabled": _l("The account is enabled."),
+    "second-factor": _l("The second factor is taken away. At the next sign-in the person sets up a new one."),
     "ended": _l("All sign-ins of this person are ended."),
     "withdrawn": _l("The invitation is withdrawn. Its link opens nothing any more."),
     "invited": _l("The invitation is sent."),

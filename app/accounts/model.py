@@ -32,6 +32,7 @@ class Permission(StrEnum):
     OWN_ACCOUNT = "own-account"
     MANAGE_ACCOUNTS = "manage-accounts"
     READ_AUDIT = "read-audit"
+    SEE_LETTERS = "see-letters"
     ANSWER_REQUESTS = "answer-requests"
     DECIDE_REQUESTS = "decide-requests"
     KEEP_REGISTER = "keep-register"
@@ -44,11 +45,11 @@ class Permission(StrEnum):
 
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset({Permission.OWN_ACCOUNT, Permission.MANAGE_ACCOUNTS}),
+    Role.ADMINISTRATOR: frozenset({Permission.OWN_ACCOUNT, Permission.MANAGE_ACCOUNTS, Permission.SEE_LETTERS}),
     Role.SUPERVISOR: frozenset(
         {
             Permission.OWN_ACCOUNT, Permission.ANSWER_REQUESTS, Permission.DECIDE_REQUESTS, Permission.KEEP_REGISTER,
-            Permission.SEE_FIGURES,
+            Permission.SEE_FIGURES, Permission.SEE_LETTERS,
         }
     ),
     Role.REGISTRAR: frozenset({Permission.OWN_ACCOUNT, Permission.ANSWER_REQUESTS, Permission.KEEP_REGISTER}),

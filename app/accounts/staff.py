@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
@@ -14,7 +15,8 @@ from app.accounts import actions
 from app.accounts.forms import DeedForm, InviteForm, RolesForm, check_button
 from app.accounts.labels import DONE, DUTIES, ROLES, STATE_SHAPES, STATES
 from app.accounts.model import FourEyesError, Permission, Role, State
-from app.accounts.needs import KEY, Letter, Needs
+from app.accounts.needs import KEY, Needs
+from app.accounts.sign_in.public import BLUEPRINT as SIGN_IN
 from app.web.access import actor, requires
 from app.web.database import now, session
 from app.web.hosts import full_address
@@ -146,6 +148,17 @@ def end_sign_ins(id_: str) -> ResponseReturnValue:
     return _pressed(id_, "ended", actions.end_sign_ins)
 
 
+@blueprint.post("/staff/people/<id_>/second-factor")
+@requires(Permission.MANAGE_ACCOUNTS)
+def reset_second_factor(id_: str) -> ResponseReturnValue:
+    """Let a person who has lost phone and codes set up a new second factor."""
+
+    def path(code: str) -> str:
+        return url_for(f"{SIGN_IN}.forgot_password", language=code)
+
+    return _pressed(id_, "second-factor", partial(actions.reset_second_factor, path=path))
+
+
 def _pressed(id_: str, done: str, deed: Callable[..., None]) -> ResponseReturnValue:
     check_button()
     return _done(id_, done, lambda id_: deed(session(), id_, actor=actor().reference, now=now()))
@@ -199,13 +212,12 @@ def _invite_page(form: InviteForm) -> Response:
 
 
 def _handed_over(invited: actions.Invited, address: str, name: str, code: str) -> BaseResponse | str:
-    """Send the link, or show it once: it is known now and never again, so there is nothing to lead to."""
-    link = full_address(url_for("invitation.join", token=invited.token, language=code))
-    send = needs().send
-    if send is not None:
-        send(Letter(address, name, code, link, invited.expires_at))
+    """Send the link. Where no mail leaves this server, show it once, too: it is known now and never again."""
+    path = url_for("invitation.join", token=invited.token, language=code)
+    actions.send_invitation(session(), invited, address=address, language=code, path=path, now=now())
+    if needs().has_mail:
         return redirect(url_for("people.people", done="invited"), 303)
-    return render_template("accounts/invited.html", name=name, link=link, expires_at=invited.expires_at)
+    return render_template("accounts/invited.html", name=name, link=full_address(path), expires_at=invited.expires_at)
 
 
 def _words() -> dict[str, object]:

@@ -196,6 +196,13 @@ def standing(row: AccountRow) -> Standing:
     )
 
 
+def forget_second_factor(session: Session, row: AccountRow) -> None:
+    """Take an account's authenticator, passkeys and recovery codes away."""
+    row.tf_primary_method = row.tf_totp_secret = row.tf_counter = row.mf_recovery_codes = None
+    row.webauthn.clear()
+    session.flush()
+
+
 def person(row: AccountRow) -> Person:
     """Return an account with its name and address opened."""
     return Person(standing(row), row.name, row.address)

@@ -47,6 +47,16 @@ class Event(StrEnum):
     DEMO_LOADED = "demo.loaded"
     MESSAGE_RETRIED = "message.retried"
     MESSAGE_DROPPED = "message.dropped"
+    ENTRY_RECORDED = "entry.recorded"
+    ENTRY_READ = "entry.read"
+    ENTRIES_SEARCHED = "entries.searched"
+    ENTRY_CORRECTED = "entry.corrected"
+    ENTRY_STATUS_SET = "entry.status-set"
+    ENTRIES_MERGED = "entries.merged"
+    ENTRIES_UNMERGED = "entries.unmerged"
+    ENTRIES_IMPORTED = "entries.imported"
+    DUPLICATES_LISTED = "duplicates.listed"
+    DUPLICATE_DISMISSED = "duplicate.dismissed"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -63,19 +73,28 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.AUDIT_READ: frozenset({"filters"}),
     Event.AUDIT_VERIFIED: frozenset({"verdict"}),
     Event.ACCOUNTS_LISTED: frozenset({"count"}),
+    Event.ENTRIES_SEARCHED: frozenset({"entries"}),
+    Event.ENTRY_CORRECTED: frozenset({"change"}),
+    Event.ENTRY_STATUS_SET: frozenset({"status"}),
+    Event.ENTRIES_MERGED: frozenset({"into"}),
+    Event.ENTRIES_UNMERGED: frozenset({"into"}),
+    Event.ENTRIES_IMPORTED: frozenset({"count", "entries"}),
+    Event.DUPLICATES_LISTED: frozenset({"entries"}),
+    Event.DUPLICATE_DISMISSED: frozenset({"entries"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 
 OPTIONAL = frozenset({"namesake", "request"})
 """`namesake` is "yes" where actor and subject share a surname; `request` is the number of the page request in logs."""
 
-READS = frozenset({Event.ACCOUNT_READ, Event.FILE_READ})
+READS = frozenset({Event.ACCOUNT_READ, Event.FILE_READ, Event.ENTRY_READ})
 """Events by which somebody has seen personal data of one subject."""
 
 DECISIONS = frozenset(
     {
         Event.ACCOUNT_ROLES_CHANGED, Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED, Event.ACCOUNT_CHANGED,
-        Event.SIGN_IN_REVOKED, Event.FILE_DELETED,
+        Event.SIGN_IN_REVOKED, Event.FILE_DELETED, Event.ENTRY_RECORDED, Event.ENTRY_CORRECTED, Event.ENTRY_STATUS_SET,
+        Event.ENTRIES_MERGED, Event.ENTRIES_UNMERGED, Event.DUPLICATE_DISMISSED,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

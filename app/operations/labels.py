@@ -45,6 +45,16 @@ EVENTS = {
     Event.BACKUP_MADE: _l("made a backup"),
     Event.BACKUP_RESTORED: _l("restored a backup"),
     Event.DEMO_LOADED: _l("loaded the demo people"),
+    Event.ENTRY_RECORDED: _l("recorded an entry"),
+    Event.ENTRY_READ: _l("read an entry"),
+    Event.ENTRIES_SEARCHED: _l("searched the register"),
+    Event.ENTRY_CORRECTED: _l("corrected an entry"),
+    Event.ENTRY_STATUS_SET: _l("set the status of an entry"),
+    Event.ENTRIES_MERGED: _l("merged two entries"),
+    Event.ENTRIES_UNMERGED: _l("took the merger of two entries back"),
+    Event.ENTRIES_IMPORTED: _l("imported entries from a file"),
+    Event.DUPLICATES_LISTED: _l("listed proposed duplicates"),
+    Event.DUPLICATE_DISMISSED: _l("dismissed a proposed duplicate"),
 }
 DETAILS = {
     "roles": _l("roles"),
@@ -59,6 +69,9 @@ DETAILS = {
     "filters": _l("filters"),
     "verdict": _l("verdict"),
     "count": _l("count"),
+    "entries": _l("entries"),
+    "status": _l("status"),
+    "into": _l("into"),
     "namesake": _l("same surname"),
     "request": _l("page request"),
 }

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-
-from app.storage.engine import Session
+from dataclasses import dataclass, field
 
 from app.register import store
 from app.register.blocking import keys, probes
 from app.register.linkage import RAREST, Field, Linkage, Match, tokens
 from app.register.person import Person
 from app.register.weights import Weights
+from app.storage.engine import Session
 from app.storage.sealed import vault_of
 from app.storage.vault import Vault
 
@@ -23,15 +22,18 @@ _FEWEST = 5
 
 @dataclass(frozen=True)
 class Rarities:
-    """How common names are among the entries, asked through keyed hashes."""
+    """How common names are among the entries, asked through keyed hashes, each of which is made once."""
 
     vault: Vault
     counts: Mapping[int, int]
     population: int
+    _asked: dict[tuple[str, str], float | None] = field(default_factory=dict, repr=False)
 
     def __call__(self, kind: str, token: str) -> float | None:
-        count = self.counts.get(store.name_hash(self.vault, kind, token))
-        return None if count is None else count / max(self.population, 1)
+        if (kind, token) not in self._asked:
+            count = self.counts.get(store.name_hash(self.vault, kind, token))
+            self._asked[kind, token] = None if count is None else count / max(self.population, 1)
+        return self._asked[kind, token]
 
 
 def linkage(session: Session, weights: Weights) -> Linkage:
@@ -89,8 +91,8 @@ def count_names(session: Session) -> int:
 
 def name_hashes(vault: Vault, person: Person) -> Iterable[int]:
     """Yield the hashes under which a person's names are counted."""
-    for field in COUNTED:
-        yield from (store.name_hash(vault, field, token) for token in tokens(field, person))
+    for name in COUNTED:
+        yield from (store.name_hash(vault, name, token) for token in tokens(name, person))
 
 
 def common(counts: Mapping[int, int], everyone: int) -> dict[int, int]:

@@ -75,7 +75,7 @@ _NAME_GRADES = {
 }  # fmt: skip
 _PLACE_GRADES = {
     Reason.SAME: SAME, Reason.APOSTROPHE: SAME, Reason.LETTERS: SAME, Reason.TRANSLITERATED: SAME,
-    Reason.DOUBLED_LETTER: SAME, Reason.RENAMED: SAME,
+    Reason.DOUBLED_LETTER: SAME, Reason.SAME_PLACE: SAME, Reason.RENAMED: SAME,
     Reason.MISSING_LETTER: "slip", Reason.EXCHANGED_LETTERS: "slip", Reason.NEXT_KEY: "slip", Reason.ONE_LETTER: "slip",
     Reason.NEIGHBOUR: "neighbour", Reason.SAME_DISTRICT: "district", Reason.SAME_REGION: "region",
     Reason.DIFFERS: DIFFERS,
@@ -165,7 +165,10 @@ class Linkage:
     def compare(self, claim: Person, entry: Person) -> Comparison:
         """Return how `claim` and `entry` compare. The bits are the same in both directions."""
         claim, entry = arranged(claim), arranged(entry)
-        findings = [*self._names(claim, entry), *self._others(claim, entry)]
+        return self._whole(list(self._names(claim, entry)), claim, entry)
+
+    def _whole(self, names: list[Finding], claim: Person, entry: Person) -> Comparison:
+        findings = [*names, *self._others(claim, entry)]
         total = sum(found.bits for found in findings)
         for group in _GROUPS:
             together = sum(found.bits for found in findings if found.field in group)
@@ -181,20 +184,19 @@ class Linkage:
         """
         claim = arranged(claim)
         hopeless = math.log2(max(population, 1)) - _HOPELESS
-        compared = sorted(
-            (
-                (self.compare(claim, person), entry)
-                for entry, person in candidates.items()
-                if self._has_chance(claim, person, hopeless)
-            ),
-            key=lambda pair: (-pair[0].bits, pair[1]),
-        )
+        compared: list[tuple[Comparison, int]] = []
+        for number, person in candidates.items():
+            entry = arranged(person)
+            names = list(self._names(claim, entry))
+            if self._has_chance(names, claim, entry, hopeless):
+                compared.append((self._whole(names, claim, entry), number))
+        compared.sort(key=lambda pair: (-pair[0].bits, pair[1]))
         prior = self.weights.in_register / max(population, 1)
         odds = [prior * 2 ** min(comparison.bits, 200.0) for comparison, _ in compared]
         rest = 1 - self.weights.in_register
         total = rest + sum(odds)
         found = []
-        for place, (comparison, entry) in enumerate(compared):
+        for place, (comparison, number) in enumerate(compared):
             own = odds[place]
             if place < _TWINS and own / total > _RIVAL:
                 own = sum(
@@ -203,19 +205,17 @@ class Linkage:
                     if other == place
                     or (
                         odds[other] / total > _RIVAL
-                        and self._are_one(candidates[entry], candidates[compared[other][1]], population)
+                        and self._are_one(candidates[number], candidates[compared[other][1]], population)
                     )
                 )
             probability = own / total
             alone = odds[place] / (rest + odds[place])
-            found.append(
-                Match(entry, candidates[entry], comparison, probability, self._verdict(comparison, probability, alone))
-            )
+            verdict = self._verdict(comparison, probability, alone)
+            found.append(Match(number, candidates[number], comparison, probability, verdict))
         return found
 
-    def _has_chance(self, claim: Person, entry: Person, hopeless: float) -> bool:
+    def _has_chance(self, names: list[Finding], claim: Person, entry: Person, hopeless: float) -> bool:
         """Whether a name fits at all, and names and birth date together leave an entry a chance."""
-        names = list(self._names(claim, arranged(entry)))
         if all(found.level in (Level.DIFFERS, Level.MISSING) for found in names):
             return False
         _, grade = compare_dates(claim.born, entry.born)
@@ -236,19 +236,16 @@ class Linkage:
     def _names(self, claim: Person, entry: Person) -> Iterable[Finding]:
         surname = best_surname(claim, entry)
         given = best_given(claim, entry)
-        if surname[0] is Reason.DIFFERS and given[0] is Reason.DIFFERS:
-            # Either of the two may have them the wrong way round.
-            pair = (_surname(claim.given, entry.surname), _given(claim.surname, entry.given))
-            if Reason.DIFFERS in pair:
-                pair = (_surname(claim.surname, entry.given), _given(claim.given, entry.surname))
-            if not {Reason.DIFFERS, Reason.INITIAL, Reason.MISSING}.intersection(pair):
-                for where, reason in zip((Field.SURNAME, Field.GIVEN), pair, strict=True):
-                    grade = _NAME_GRADES[reason]
-                    bits = max(self._bits(where, grade, claim, entry) - _SWAP_BITS, 0.0)
-                    other = Part.OTHER_NAME
-                    yield Finding(where, Level.SIMILAR, Reason.SWAPPED_NAMES, grade, bits, other, other)
-                yield self._patronymic(claim, entry)
-                return
+        both_differ = surname[0] is given[0] is Reason.DIFFERS
+        # Either of the two may have them the wrong way round; which of them shall not matter.
+        if both_differ and (swapped := _swapped(claim, entry)):
+            for where, reason in zip((Field.SURNAME, Field.GIVEN), swapped, strict=True):
+                grade = _NAME_GRADES[reason]
+                bits = max(self._bits(where, grade, claim, entry) - _SWAP_BITS, 0.0)
+                other = Part.OTHER_NAME
+                yield Finding(where, Level.SIMILAR, Reason.SWAPPED_NAMES, grade, bits, other, other)
+            yield self._patronymic(claim, entry)
+            return
         yield self._named(Field.SURNAME, *surname, claim, entry)
         yield self._named(Field.GIVEN, *given, claim, entry)
         yield self._patronymic(claim, entry)
@@ -272,10 +269,10 @@ class Linkage:
         part = _BY_RARITY.get(grade, 0.0)
         if not part:
             return bits
-        shares = [self.rarity(where, token) for person in (claim, entry) for token in tokens(where, person)]
-        known = [share for share in shares if share is not None]
         if self.rarity is no_rarity:
             return bits
+        shares = [self.rarity(where, token) for person in (claim, entry) for token in tokens(where, person)]
+        known = [share for share in shares if share is not None]
         # The commoner of the two names: a misspelt common name is still that of many.
         more = -math.log2(max([*known, RAREST])) - weights.usual_rarity
         top = max(weights.bits[SAME] + more, 0.0)
@@ -329,14 +326,25 @@ def arranged(person: Person) -> Person:
 
 def _arranged(person: Person) -> Person:
     given = person.given.split()
-    if len(given) == 2 and is_patronymic(read(given[1])):
+    if len(given) == 2 and _is_patronymic(given[1]):
         return replace(person, given=given[0], patronymic=given[1])
     whole = person.surname.split()
-    if len(whole) == 3 and not given and is_patronymic(read(whole[2])):
-        return replace(person, surname=whole[0], given=whole[1], patronymic=whole[2])
-    if len(whole) == 2 and not given:
+    if given or len(whole) < 2:
+        return person
+    if len(whole) == 2:
         return replace(person, surname=whole[0], given=whole[1])
+    # Papers begin with the surname; people speak of Іван Петрович Юхимович, where only the given name tells the order.
+    if _is_patronymic(whole[1]) and (names_of(read(whole[0])) or not _is_patronymic(whole[-1])):
+        return replace(person, surname=" ".join(whole[2:]), given=whole[0], patronymic=whole[1])
+    if _is_patronymic(whole[-1]):
+        return replace(person, surname=" ".join(whole[:-2]), given=whole[-2], patronymic=whole[-1])
     return person
+
+
+def _is_patronymic(text: str) -> bool:
+    """Whether a word, or what the same keys give under another layout, has the ending of a patronymic."""
+    word = read(text)
+    return is_patronymic(word) or (not word.is_cyrillic and any(map(is_patronymic, typed_elsewhere(text))))
 
 
 def tokens(where: Field, person: Person) -> tuple[str, ...]:
@@ -382,6 +390,27 @@ def best_surname(claim: Person, entry: Person) -> tuple[Reason, Part, Part]:
     return best
 
 
+def _swapped(claim: Person, entry: Person) -> tuple[Reason, Reason] | None:
+    """Return how surname and given name relate when they are exchanged; None where they do not fit so either."""
+    fitting = []
+    for one, other in ((claim, entry), (entry, claim)):
+        surname = _surname(one.given, other.surname)
+        if surname in _UNFIT:
+            continue
+        given = _given(one.surname, other.given)
+        if given not in _UNFIT:
+            fitting.append((surname, given))
+    return min(fitting, key=_worst_first, default=None)
+
+
+_UNFIT = frozenset({Reason.DIFFERS, Reason.INITIAL, Reason.MISSING})
+
+
+def _worst_first(way: tuple[Reason, Reason]) -> tuple[list[int], int]:
+    ranks = [_BEST[reason] for reason in way]
+    return sorted(ranks, reverse=True), ranks[0]
+
+
 def _surnames(person: Person) -> Iterable[tuple[str, Part]]:
     yield person.surname, Part.ITSELF
     for former in person.former_surnames:
@@ -396,7 +425,7 @@ def _surname(one: str, other: str) -> Reason:
     reason = compare(a, b)
     if reason in _AGREE or reason is Reason.MISSING:
         return reason
-    if any(masculine(x) == masculine(y) for x in a.skeletons for y in b.skeletons):
+    if _is_other_gender(a, b):
         return Reason.GENDER_FORM
     if _BEST[reason] > _BEST[Reason.HALF_OF_DOUBLE]:
         a_parts, b_parts = parts(a), parts(b)
@@ -404,30 +433,53 @@ def _surname(one: str, other: str) -> Reason:
             len(x.bare) > 2 and len(y.bare) > 2 and compare(x, y) in _AGREE for x in a_parts for y in b_parts
         ):
             return Reason.HALF_OF_DOUBLE
-    return Reason.LAYOUT if reason is Reason.DIFFERS and _fits_elsewhere(one, other, compare) else reason
+    return _elsewhere(one, other, _spelling) if reason is Reason.DIFFERS else reason
 
 
 @lru_cache(maxsize=100_000)
 def _given(one: str, other: str) -> Reason:
     reason = compare_given(read(one), read(other))
-    return Reason.LAYOUT if reason is Reason.DIFFERS and _fits_elsewhere(one, other, compare_given) else reason
+    return _elsewhere(one, other, compare_given) if reason is Reason.DIFFERS else reason
 
 
 @lru_cache(maxsize=100_000)
 def _patronymic(one: str, other: str) -> Reason:
     reason = compare_patronymics(read(one), read(other))
-    return Reason.LAYOUT if reason is Reason.DIFFERS and _fits_elsewhere(one, other, compare_patronymics) else reason
+    return _elsewhere(one, other, compare_patronymics) if reason is Reason.DIFFERS else reason
 
 
-def _fits_elsewhere(one: str, other: str, relate: Callable[[Word, Word], Reason]) -> bool:
-    """Whether one of two names, of different scripts, is the other under another keyboard layout."""
+def _spelling(a: Word, b: Word) -> Reason:
+    """Compare two surnames by their letters and by the ending of the other gender."""
+    reason = compare(a, b)
+    return Reason.GENDER_FORM if reason not in _AGREE and _is_other_gender(a, b) else reason
+
+
+def _is_other_gender(a: Word, b: Word) -> bool:
+    return any(masculine(x) == masculine(y) for x in a.skeletons for y in b.skeletons)
+
+
+def _elsewhere(one: str, other: str, relate: Callable[[Word, Word], Reason]) -> Reason:
+    """Return LAYOUT where one of two names is the other, or a form of it, typed under another keyboard layout.
+
+    Where it was also mistyped, that slip; DIFFERS where it fits under no layout or both are of one script.
+    """
     if read(one).is_cyrillic == read(other).is_cyrillic:
-        return False
-    return any(
-        relate(typed, read(right)) in _AGREE
-        for wrong, right in ((one, other), (other, one))
-        for typed in typed_elsewhere(wrong)
+        return Reason.DIFFERS
+    found = min(
+        (
+            relate(typed, read(right))
+            for wrong, right in ((one, other), (other, one))
+            for typed in typed_elsewhere(wrong)
+        ),
+        key=_BEST.__getitem__,
+        default=Reason.DIFFERS,
     )
+    if _BEST[found] < _BEST[Reason.LAYOUT]:
+        return Reason.LAYOUT
+    return found if found in _SLIPS else Reason.DIFFERS
+
+
+_SLIPS = frozenset({Reason.MISSING_LETTER, Reason.EXCHANGED_LETTERS, Reason.NEXT_KEY, Reason.ONE_LETTER})
 
 
 def best_given(claim: Person, entry: Person) -> tuple[Reason, Part, Part]:

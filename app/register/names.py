@@ -57,6 +57,8 @@ class Reason(StrEnum):
     """A few days apart."""
     SAME_MONTH = "same_month"
     SAME_YEAR = "same_year"
+    SAME_PLACE = "same_place"
+    """The same settlement, named in another case or language: під Бахмутом, Авдеевка."""
     RENAMED = "renamed"
     """The place has a new name."""
     NEIGHBOUR = "neighbour"
@@ -185,17 +187,33 @@ class Word:
 
 
 _BARE = str.maketrans({"ґ": "г", "ё": "е", "’": None, "-": None, " ": None, ".": None})
-_LOOK_ALIKE = str.maketrans("асеіорху", "aceiopxy")
+_TO_LATIN = str.maketrans("асеіорху", "aceiopxy")
+_TO_CYRILLIC = str.maketrans("aceiopxyABCEHIKMOPTXYi", "асеіорхуАВСЕНІКМОРТХУі")
+_MIXED = re.compile(r"[^\W\d_]+")
+
+
+def _one_script(found: re.Match[str]) -> str:
+    """Return a word of both scripts in one: in Cyrillic where each of its Latin letters looks like a Cyrillic one.
+
+    It may have more Latin letters than Cyrillic ones, as Oлeкcaндp has; only what no Latin word can hold decides.
+    """
+    word = found.group()
+    if not word.isascii() and re.search("[a-zA-Z]", word):
+        cyrillic = word.translate(_TO_CYRILLIC)
+        if not re.search("[a-zA-Z]", cyrillic) and re.search("[^асеіорхуАВСЕНІКМОРТХУ]", cyrillic):
+            return cyrillic
+    return word
 
 
 @lru_cache(maxsize=100_000)
 def read(text: str) -> Word:
     """Return a name in its comparable forms."""
-    folded = re.sub(r"[^\w’\- ]|[\d_]", " ", normalise(re.sub(r"[‐-―−]", "-", text)))
+    text = _MIXED.sub(_one_script, re.sub(r"[‐-―−]", "-", text))
+    folded = re.sub(r"[^\w’\- ]|[\d_]", " ", normalise(text))
     folded = re.sub(r" *- *", "-", " ".join(folded.split())).strip("-’ ")
     if is_cyrillic(folded) and re.search("[a-z]", folded):
         # What stays mixed has more Latin letters than Cyrillic ones: a Latin name with Cyrillic look-alikes.
-        folded = folded.translate(_LOOK_ALIKE)
+        folded = folded.translate(_TO_LATIN)
     found = skeletons(folded)
     frames = tuple(dict.fromkeys(frame(form) for form in found))
     return Word(folded, folded.translate(_BARE), is_cyrillic(folded), found, frames)
@@ -246,6 +264,9 @@ def compare(a: Word, b: Word) -> Reason:
 
 
 def _slip(a: Word, b: Word, *, same_script: bool) -> Reason:
+    same_frame = any(len(form) >= 3 and form in b.frames for form in a.frames)
+    if not same_frame and min(abs(len(x) - len(y)) for x in a.skeletons or ("",) for y in b.skeletons or ("",)) > 2:
+        return Reason.DIFFERS
     pairs: Iterable[tuple[str, str]] = [(x, y) for x in a.skeletons for y in b.skeletons]
     if same_script:
         pairs = [(a.bare, b.bare), *pairs]
@@ -256,8 +277,10 @@ def _slip(a: Word, b: Word, *, same_script: bool) -> Reason:
             best, pair = distance, (x, y)
     shorter, longer = sorted(map(len, pair))
     if best == 1 and longer >= 4:
-        return _one_slip(*pair)
-    if any(len(form) >= 3 and form in b.frames for form in a.frames):
+        reason = _one_slip(*pair)
+        # Keys lie beside each other for letters that were typed, not for the sounds of a skeleton.
+        return Reason.ONE_LETTER if reason is Reason.NEXT_KEY and pair != (a.bare, b.bare) else reason
+    if same_frame:
         return Reason.VOWELS
     if best <= 2 and shorter >= 6:
         return Reason.TWO_LETTERS

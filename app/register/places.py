@@ -171,7 +171,13 @@ def _taken(pattern: re.Pattern[str], text: str) -> tuple[list[str], str]:
 def _same_adjective(hint: str, name: str) -> bool:
     """Whether a word is a form of a region's or district's name: Донецької, Donetsk, Донецкая; Донецька."""
     wanted = _adjective_stem(skeletons(fold(name))[0])
-    return any(_adjective_stem(form) == wanted for form in skeletons(hint))
+    return any(wanted in (_adjective_stem(form), *_from_city(form)) for form in skeletons(hint))
+
+
+def _from_city(skeleton: str) -> tuple[str, ...]:
+    """Return the stems of the adjective that a city's name gives, as English has it: Kharkiv oblast, Odesa region."""
+    bare = re.sub("[aeiou]$", "", skeleton)
+    return (bare, bare + "s") if len(bare) > 2 else ()
 
 
 def _adjective_stem(skeleton: str) -> str:
@@ -207,7 +213,7 @@ def _old_name(part: Callable[[str], str], form: str) -> tuple[int, ...]:
 
 
 def compare_places(a: Place, b: Place) -> Reason:
-    """Return how two places relate: SAME, a spelling, RENAMED, NEIGHBOUR, SAME_DISTRICT, SAME_REGION or DIFFERS.
+    """Return how two places relate: SAME, a spelling, SAME_PLACE, RENAMED, NEIGHBOUR, a larger area, or DIFFERS.
 
     Neighbours are settlements of one territorial community. The same in both directions.
     """
@@ -218,7 +224,7 @@ def compare_places(a: Place, b: Place) -> Reason:
         if a.settlements & b.settlements:
             if a.is_old_name != b.is_old_name:
                 return Reason.RENAMED
-            return spelling if spelling in _SPELLINGS else Reason.LETTERS
+            return spelling if spelling in _SPELLINGS else Reason.SAME_PLACE
         if a.communities & b.communities:
             return Reason.NEIGHBOUR
     elif spelling in _SPELLINGS or spelling in _SLIPS:

@@ -72,6 +72,18 @@ def dictionary_names() -> Names:
     return Names(tuple(surnames), rare)
 
 
+def names_in(text: str) -> Names:
+    """Return the surnames that a text lists, commonest first: one a line, after a bar a woman's form if it is another.
+
+    Raises ValueError where it lists none. Given names are those of the register's own table.
+    """
+    lines = [line.strip().partition("|") for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise ValueError("no surname")
+    surnames = tuple(Surname(male.strip(), female.strip() or male.strip()) for male, _, female in lines)
+    return Names(surnames, {sex: tuple(given.name for given in given_names() if given.sex is sex) for sex in Sex})
+
+
 _COMMON_ENDINGS = ("енко", "чук", "юк", "ук", "ський", "цький", "ець", "ик", "ко", "ів", "ак")
 
 

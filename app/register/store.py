@@ -1,4 +1,4 @@
-"""Entries with what matching needs of them sealed, the blocking hashes they are found by, and counts of common names."""
+"""Entries with what matching needs of them sealed, the blocking hashes they are found by, counts of common names."""
 
 from __future__ import annotations
 
@@ -13,18 +13,32 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.register.blocking import keys
 from app.register.person import Person, read_person
 from app.storage.engine import Table
-from app.storage.sealed import Block, SealedBytes, new_id, vault_of
+from app.storage.sealed import BlindIndex, Block, SealedBytes, new_id, vault_of
+from app.storage.sealed import Sealed as SealedText
 from app.storage.vault import Place, Vault
 
 
 class EntryRow(Table):
-    """An entry. `number` is what the blocking hashes point to; `person_sealed` is a Person as text, sealed whole."""
+    """An entry. `number` is what the blocking hashes point to; `person_sealed` is a Person as text, sealed whole.
+
+    `rest_sealed` is what an entry records beside the person; `version` counts its changes, so that nobody writes over
+    what they have not seen; `row_index` is the hash of the row of a file that it came from.
+    """
 
     __tablename__ = "register_entry"
 
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
     person_sealed: Mapped[bytes] = mapped_column(SealedBytes)
+    rest_sealed: Mapped[bytes | None] = mapped_column(SealedBytes)
+    status: Mapped[str] = mapped_column(String(30), default="searching")
+    version: Mapped[int] = mapped_column(default=1)
+    merged_into: Mapped[int | None] = mapped_column(Integer, index=True)
+    demo: Mapped[bool] = mapped_column(default=False)
+    row_index: Mapped[bytes | None] = mapped_column(BlindIndex, unique=True)
+
+    person_text: SealedText[str] = SealedText("person_sealed")
+    rest_text: SealedText[str | None] = SealedText("rest_sealed")
 
 
 class BlockRow(Table):
@@ -112,8 +126,8 @@ class Candidate:
 def candidates(session: Session, blocks: Mapping[int, float], *, limit: int = CANDIDATES) -> list[Candidate]:
     """Return the entries that share most with a claim, by its blocking hashes, best first.
 
-    `blocks` gives each hash what it says beyond its rarity; a shared block says more the fewer share it. At most `limit`
-    are returned and BLOCK_ROWS read of each block, however full it is.
+    `blocks` gives each hash what it says beyond its rarity; a shared block says more the fewer share it. At most
+    `limit` are returned and BLOCK_ROWS read of each block, however full it is.
     """
     if not blocks:
         return []
@@ -142,6 +156,7 @@ def _in_blocks(count: int):  # type: ignore[no-untyped-def]
             select(
                 select(BlockRow.block, BlockRow.entry)
                 .where(BlockRow.block == bindparam(f"b{number}"))
+                .order_by(BlockRow.entry)
                 .limit(BLOCK_ROWS)
                 .subquery()
             )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -53,6 +53,12 @@ def limited(budget: Budget) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def limit_views(app: Flask, budget: Budget, endpoints: Iterable[str]) -> None:
+    """Mark views that a library made. Raises KeyError for an endpoint that `app` has not."""
+    for endpoint in endpoints:
+        limited(budget)(app.view_functions[endpoint])
 
 
 def prefix_of(address: str | None) -> str:

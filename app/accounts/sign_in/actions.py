@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from app.accounts import store
+from app.accounts.actions import tell
 from app.accounts.lockout import WAIT, after_refusal, is_locked
 from app.accounts.timeout import Limits, ends_at, over
 from app.audit.actions import record
 from app.audit.model import Event
+from app.outbox.model import Kind
 from app.storage.engine import Session
 
 COARSE = timedelta(seconds=30)
@@ -111,10 +114,15 @@ def locked(session: Session, kind: str, key: str, *, now: datetime) -> bool:
     return is_locked(store.refusals(session, kind, key), now)
 
 
-def refuse(session: Session, kind: str, key: str, *, subject: str, now: datetime) -> None:
-    """Count a refused attempt and record it. `subject` is the id of an account, or "unknown"."""
-    store.keep_refusals(session, kind, key, after_refusal(store.refusals(session, kind, key), now))
+def refuse(session: Session, kind: str, key: str, *, subject: str, now: datetime) -> bool:
+    """Count a refused attempt and record it. `subject` is the id of an account, or "unknown".
+
+    Returns whether this was the last that is borne for a while.
+    """
+    refusals = after_refusal(store.refusals(session, kind, key), now)
+    store.keep_refusals(session, kind, key, refusals)
     record_refusal(session, subject, reason=kind, now=now)
+    return is_locked(refusals, now)
 
 
 def count(session: Session, kind: str, key: str, *, now: datetime) -> None:
@@ -130,6 +138,34 @@ def record_refusal(session: Session, subject: str, *, reason: str, now: datetime
 def forgive(session: Session, kind: str, key: str) -> None:
     """Forget the refusals: the person has proved who they are."""
     store.forget_refusals(session, kind, key)
+
+
+def warn_of_lock(session: Session, account: store.AccountRow, *, path: str, now: datetime) -> None:
+    """Write to the owner that wrong passwords were tried until no more were looked at, and until when."""
+    tell(
+        session, account, Kind.ACCOUNT_LOCKED, deed=f"{now:%Y%m%dT%H%M%S}", now=now,
+        path=path, until=(now + WAIT).isoformat(),
+    )  # fmt: skip
+
+
+def warn_of_new_device(
+    session: Session, account: store.AccountRow, sign_in: str, *, device: str, path: str, now: datetime
+) -> None:
+    """Write to the owner that somebody signed in on a device on which nobody had before."""
+    tell(
+        session, account, Kind.ACCOUNT_NEW_SIGN_IN, deed=sign_in, now=now, path=path, at=now.isoformat(), device=device
+    )
+
+
+def warn_of_change(session: Session, account: store.AccountRow, kind: Kind, *, path: str, now: datetime) -> None:
+    """Write to the owner that the password or the second factor is a new one; `kind` says which."""
+    tell(session, account, kind, deed=f"{now:%Y%m%dT%H%M%S}", now=now, path=path, at=now.isoformat())
+
+
+def send_reset(session: Session, account: store.AccountRow, *, path: str, until: datetime, now: datetime) -> None:
+    """Send the link by which a new password is chosen; every asking has a link of its own."""
+    deed = sha256(path.encode()).hexdigest()[:32]
+    tell(session, account, Kind.ACCOUNT_PASSWORD_RESET, deed=deed, now=now, path=path, until=until.isoformat())
 
 
 def password_changed(session: Session, account: str, this: str, *, now: datetime) -> None:

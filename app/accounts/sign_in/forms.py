@@ -62,7 +62,10 @@ class SignInForm(LoginForm):
             return False
         passed = super().validate(**kwargs)
         if not passed and "csrf_token" not in self.errors and typed and self.password.data:
-            actions.refuse(session(), "password", place, subject=subject, now=now())
+            is_last = actions.refuse(session(), "password", place, subject=subject, now=now())
+            if is_last and account:
+                path = url_for("account.forgot_password", language=account.language)
+                actions.warn_of_lock(session(), account, path=path, now=now())
         return passed
 
 

@@ -64,17 +64,17 @@ from app.accounts.sign_in.forms import (
     place_of,
 )
 from app.accounts.sign_in.labels import MESSAGES
-from app.accounts.sign_in.post import KEY, LetterKind, NoPost, Post
 from app.accounts.timeout import Limits
 from app.config import Settings
 from app.kernel.languages import PUBLIC, SOURCE
 from app.kernel.qr import qr_code
+from app.outbox.model import Kind
 from app.web import database as web_database
 from app.web.access import Actor, install_access, requires
 from app.web.database import now
-from app.web.devices import remember_device
+from app.web.devices import known_device, remember_device
 from app.web.headers import forget_pages
-from app.web.hosts import full_address, own_origin
+from app.web.hosts import own_origin
 from app.web.language import language
 
 BLUEPRINT = "account"
@@ -83,6 +83,9 @@ OWN = (
     "wan_register_response", "wan_delete", "wan_verify", "wan_verify_response",
 )  # fmt: skip
 """Pages of the library that only somebody who is signed in may open."""
+
+RESET_LASTS = timedelta(hours=1)
+"""How long the link of a reset opens."""
 
 FACTORS: Mapping[str, str] = {
     "two_factor_token_validation": "totp",
@@ -118,26 +121,20 @@ class Passwords(PasswordUtil):
 
 
 class Letters(MailUtil):
-    """Hands the library's letters to the site's post."""
-
-    _KINDS: Mapping[str, LetterKind] = {
-        "security/email/reset_instructions": LetterKind.RESET,
-        "security/email/reset_notice": LetterKind.CHANGED,
-        "security/email/change_notice": LetterKind.CHANGED,
-    }
+    """Puts the library's letters into the outbox, in the transaction of the deed and in the language of the account."""
 
     def send_mail(self, template: str, subject: str, recipient: Any, *args: Any, **kwargs: Any) -> None:
-        """Post a letter in the language of the account. The site's own address is in the link, not the one asked for.
+        """Send the link of a reset, or word that the password is a new one; the library has no others.
 
-        Otherwise a forged Host header would send the secret of the link to somebody else's site.
+        The outbox joins the site's own address to the path: a forged Host header would otherwise send the secret of
+        the link to somebody else's site.
         """
-        account = kwargs["user"]
-        link, token = "", kwargs.get("reset_token")
-        if token:
-            endpoint = f"{BLUEPRINT}.reset_password"
-            link = full_address(url_for(endpoint, token=token, language=account.language))
-        post = cast(Post, current_app.extensions[KEY])
-        post.send(self._KINDS[template], address=str(recipient), language=account.language, link=link)
+        account, token = _real(kwargs["user"]), kwargs.get("reset_token")
+        if token is None:
+            _warn_of_change(account, Kind.ACCOUNT_PASSWORD_CHANGED)
+            return
+        path = url_for(f"{BLUEPRINT}.reset_password", token=token, language=account.language)
+        actions.send_reset(web_database.session(), account, path=path, until=now() + RESET_LASTS, now=now())
 
     def normalize(self, email: str) -> str:
         """Return an address in its normal form; no mail server is asked."""
@@ -254,8 +251,7 @@ class SignInGate:
 
 
 def install_accounts(site: Flask, settings: Settings) -> None:
-    """Let people sign in to `site`. Letters go to what stands under `post.KEY` among its extensions."""
-    site.extensions.setdefault(KEY, NoPost())
+    """Let people sign in to `site`."""
     site.config.update(_config(settings))
     _addresses(site)
     security = Library(
@@ -353,7 +349,7 @@ def _config(settings: Settings) -> dict[str, Any]:
         },
         "PASSWORD_NORMALIZE_FORM": "NFKC",
         "RECOVERABLE": True,
-        "RESET_PASSWORD_WITHIN": timedelta(hours=1),
+        "RESET_PASSWORD_WITHIN": RESET_LASTS,
         "CHANGEABLE": True,
         "EMAIL_PLAINTEXT": False,
         "EMAIL_HTML": False,
@@ -463,10 +459,14 @@ def _signed_in(site: Flask, user: Any, authn_via: list[str] | None = None, **_: 
     name = (request.endpoint or "").partition(".")[2]
     session["factor"] = FACTORS.get(name, "password")
     if session["factor"] == "recovery-code":
-        actions.factor_changed(here, account.id, "recovery-code-used", now=now())
+        _factor("recovery-code-used", site, account)
     elif was_setup:
-        actions.factor_changed(here, account.id, "totp-set", now=now())
+        _factor("totp-set", site, account)
+    is_new = account.signed_in_at is not None and known_device(account.id) is None
     session["sign_in"] = actions.begin(here, account, device=agent, factor=session["factor"], now=now())
+    if is_new:
+        path = url_for("own_account.account", language=account.language)
+        actions.warn_of_new_device(here, account, session["sign_in"], device=agent, path=path, now=now())
     for kind in ("password", "code", "recovery-code", "password-again"):
         actions.forgive(here, kind, place_of(account))
     after_this_request(partial(remember_device, account=account.id))
@@ -488,7 +488,14 @@ def _changed(site: Flask, user: Any, **_: Any) -> None:
 
 def _factor(change: str, site: Flask, user: Any, **_: Any) -> None:
     if change != "totp-confirmed":
-        actions.factor_changed(web_database.session(), _real(user).id, change, now=now())
+        account = _real(user)
+        actions.factor_changed(web_database.session(), account.id, change, now=now())
+        _warn_of_change(account, Kind.ACCOUNT_SECOND_FACTOR_CHANGED)
+
+
+def _warn_of_change(account: store.AccountRow, kind: Kind) -> None:
+    path = url_for(f"{BLUEPRINT}.forgot_password", language=account.language)
+    actions.warn_of_change(web_database.session(), account, kind, path=path, now=now())
 
 
 def _rescue() -> ResponseReturnValue:

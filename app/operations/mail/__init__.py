@@ -1,0 +1,1 @@
+"""What the outbox could not send, for staff."""

@@ -1,0 +1,31 @@
+"""Words for the kinds and states of letters."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.outbox.model import Kind, State
+
+KINDS = {
+    Kind.ACCOUNT_INVITATION: _l("Invitation"),
+    Kind.ACCOUNT_PASSWORD_RESET: _l("Link for a new password"),
+    Kind.ACCOUNT_PASSWORD_CHANGED: _l("Word of a new password"),
+    Kind.ACCOUNT_SECOND_FACTOR_CHANGED: _l("Word of a new second factor"),
+    Kind.ACCOUNT_NEW_SIGN_IN: _l("Word of a sign-in on a new device"),
+    Kind.ACCOUNT_LOCKED: _l("Word of wrong passwords"),
+    Kind.REQUEST_RECEIVED: _l("A request was received"),
+    Kind.REQUEST_NEWS: _l("News of a request"),
+}
+
+STATES = {
+    State.WAITING: _l("waiting"),
+    State.LEASED: _l("being sent"),
+    State.DONE: _l("sent in 90 days"),
+    State.DEAD: _l("not sent"),
+}
+
+DONE = {
+    "retried": _l("The letter is tried again at once."),
+    "dropped": _l("The letter is given up, and its address is forgotten."),
+    "gone": _l("This letter is no longer among those that could not be sent: somebody else has dealt with it."),
+}

@@ -1,0 +1,1 @@
+"""The register's entries as staff keep them: recorded, corrected, given a status, merged, imported."""

@@ -1,0 +1,84 @@
+"""Everyone can use the screens behind the sign-in, too: judged by axe and by size, on a phone and on a wide screen."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+from werkzeug.serving import make_server
+
+from app.accounts.model import Permission, Role
+from app.config import Settings
+from app.demo import LOADERS
+from app.site import create_app
+from app.web.access import Actor, install_access
+from app.web.database import database as database_of
+from app.web.edition import Edition
+from tests.chromium import in_a_browser
+from tests.test_accessibility import PHONE, SETTINGS, faults_of, judged
+from tests.test_permissions import StandIn
+from tests.test_sign_in import Person, joined
+
+pytestmark = in_a_browser
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The site with demo people, where one person is signed in and may do everything."""
+
+    address: str
+    cookies: list[dict[str, str | int]]
+    screens: list[str]
+
+
+def screens(site: Flask) -> list[str]:
+    """Return every page that asks for a permission and needs nothing but a language in its address."""
+    found = []
+    for rule in site.url_map.iter_rules():
+        view = site.view_functions[rule.endpoint]
+        if hasattr(view, "permission") and rule.arguments == {"language"} and "GET" in (rule.methods or ()):
+            found += [built[1] for code in ("uk", "en") if (built := rule.build({"language": code}))]
+    return sorted(address for address in found if "." not in address and "passkey" not in address)
+
+
+@pytest.fixture(scope="module")
+def desk(
+    tmp_path_factory: pytest.TempPathFactory, settings: Settings, edition: Edition, prepared_sqlite: Path,
+    key_file: Path,
+) -> Iterator[Desk]:  # fmt: skip
+    path = tmp_path_factory.mktemp("desk") / "site.sqlite3"
+    shutil.copy(prepared_sqlite, path)
+    own = replace(settings, database_url=f"sqlite:///{path}", vault_key_file=key_file, password_memory_kib=8)
+    site = create_app(own, edition)
+    with site.test_request_context(), database_of(site).writing() as session:
+        for load in LOADERS:
+            assert list(load(session, datetime.now(UTC)))
+    account = joined(site, "olena@example.org", Role.EDITOR)
+    olena = Person(site)
+    olena.sign_in()
+    cookies = [
+        {"name": cookie.key, "value": cookie.value, "domain": "127.0.0.1", "path": "/", "expires": -1}
+        for cookie in olena.browser._cookies.values()
+    ]
+    install_access(site, StandIn(Actor(account, frozenset(Permission), "one")))
+    server = make_server("127.0.0.1", 0, site, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Desk(f"http://127.0.0.1:{server.port}", cookies, screens(site))
+    server.shutdown()
+    database_of(site).engine.dispose()
+
+
+@pytest.mark.parametrize("setting", ["a phone", "a wide screen"])
+def test_every_screen_behind_the_sign_in_is_sound_on(browser: Browser, desk: Desk, setting: str) -> None:
+    assert len(desk.screens) > 10
+    how = PHONE if setting == "a phone" else SETTINGS[setting]
+    faults = judged(browser, desk.address, desk.screens, {**how, "storage_state": {"cookies": desk.cookies}})
+    kinds = ["axe", "targets", "sideways"]
+    assert {kind: faults_of(faults, kind) for kind in kinds} == dict.fromkeys(kinds, "")
