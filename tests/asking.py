@@ -12,6 +12,7 @@ from app.extracts.evidence import Paper
 from app.extracts.model import CONSENTS
 from app.extracts.request import Filed
 from app.storage.database import Database
+from app.storage.engine import Session
 from app.storage.shelf import Shelf
 from app.storage.uploads import Accepted, MediaType
 
@@ -67,3 +68,12 @@ def file_draft(database: Database, id_: str, *, now: datetime, random: Random | 
     """File a draft."""
     with database.writing() as session:
         return actions.file_request(session, id_, consent=CONSENT, language="uk", random=random or Random(), now=now)
+
+
+def seal_something(session: Session, *, now: datetime) -> None:
+    """Add a draft and a request in the transaction of `session`."""
+    for _ in range(2):
+        id_ = actions.begin_draft(session, Page.KINSHIP, ANSWERS[Page.KINSHIP], random=Random(), now=now).id
+        for page, typed in ANSWERS.items():
+            actions.save_page(session, id_, page, typed, now=now)
+    actions.file_request(session, id_, consent=CONSENT, language="uk", random=Random(), now=now)

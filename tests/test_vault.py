@@ -43,7 +43,7 @@ from app.storage.sealed import KeyInUseError, SealedBytes, retire, rotate, seale
 from app.storage.shelf import Shelf
 from app.storage.uploads import Accepted, MediaType
 from app.storage.vault import BrokenSealError, Place, SealError, UnknownKeyError, Vault, key_of
-from tests import register_entries
+from tests import asking, register_entries
 from tests.conftest import KEY_DAY
 from tests.people_rows import PersonRow, TestTable, add_person, names
 
@@ -417,6 +417,7 @@ def seal_something_in_every_column(session: Session, shelf: Shelf) -> None:
         actor="command:test", now=NOW,
     )  # fmt: skip
     register_entries.seal_something(session)
+    asking.seal_something(session, now=NOW)
     outbox.put(session, next(iter(outbox.Kind)), "{}", key="test:1", now=NOW, not_before=NOW)
     files.receive(session, shelf, Accepted(b"%PDF-", MediaType.PDF, 1, "0" * 64), name="паспорт.pdf", now=NOW)
 
