@@ -1,6 +1,6 @@
 """Sends requests as fifty families at once would, and proves that none is lost or doubled, whatever is killed.
 
-``python tests/bench/load.py [--seconds 300] [--applicants 50] [--pause 1.0] [--kills 0] [--only sqlite|postgresql]``:
+``python tests/bench/load.py [--seconds 300] [--applicants 50] [--pause 10] [--kills 0] [--only sqlite|postgresql]``:
 starts the server on loopback with a mail server of its own, on a fresh SQLite file and on a PostgreSQL server of its
 own. Applicants fill every page, attach two photographs, and send; every third presses the button twice at once.
 With ``--kills 20`` server and worker are ended with SIGKILL so many times, at moments by chance; applicants go on where
@@ -207,7 +207,7 @@ class Applicant(threading.Thread):
 
     def run(self) -> None:
         # People do not come in step.
-        time.sleep(self._dice.uniform(0, min(10.0, 4 * self._pause)))
+        time.sleep(self._dice.uniform(0, 6 * self._pause))
         journey = 0
         while not self._stopping.is_set():
             journey += 1
@@ -445,7 +445,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--applicants", type=int, default=50)
-    parser.add_argument("--pause", type=float, default=1.0, help="seconds from page to page, on average")
+    parser.add_argument("--pause", type=float, default=10.0, help="seconds from page to page, on average")
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--only", choices=("sqlite", "postgresql"), default="")
     given = parser.parse_args()
