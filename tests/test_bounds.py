@@ -184,6 +184,29 @@ def test_slow_senders_stand_in_the_way_of_senders_only() -> None:
     assert ask("POST", "first") == "200", "places are given back"
 
 
+def test_files_that_wait_their_turn_leave_places_to_forms_without() -> None:
+    def views(environ: Any, start_response: Any) -> list[bytes]:
+        environ["while_sending"]()
+        start_response(str(environ.get("dorohovkaz.refused") or 200), [])
+        return []
+
+    bodies = Bodies(views, at_once=4, from_one=4, sender=lambda _: "anybody")
+
+    def ask(kind: str, while_sending: Any = lambda: None) -> str:
+        said: list[str] = []
+        environ = {
+            "REQUEST_METHOD": "POST", "CONTENT_LENGTH": "9", "CONTENT_TYPE": kind, "while_sending": while_sending,
+        }  # fmt: skip
+        bodies(environ, lambda status, _: said.append(status))
+        return said[0]
+
+    files, fields = "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"
+    answers: list[str] = []
+    ask(files, lambda: ask(files, lambda: answers.extend([ask(files), ask(fields)])))
+    assert answers == ["503", "200"]
+    assert ask(files) == "200", "places are given back"
+
+
 def test_when_too_many_send_at_once_the_page_says_so(client: LintingClient) -> None:
     crowded = {"dorohovkaz.refused": 503}
     answer = client.post("/en/trial/form", environ_overrides=crowded)

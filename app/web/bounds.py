@@ -149,7 +149,9 @@ class Bodies:
     """WSGI middleware before the views: takes in `at_once` bodies at a time, `from_one` of them from one sender.
 
     A body that is sent slowly holds a thread of the server until its last byte. Bounded, slow senders stand in the way
-    of other senders at most, never of readers, for whom threads are left. `sender` names who sends, without telling.
+    of other senders at most, never of readers, for whom threads are left. Bodies with files, which wait for their turn
+    to be decoded, take at most half the places, so that forms without are taken all the same. `sender` names who
+    sends, without telling.
     """
 
     def __init__(
@@ -160,6 +162,7 @@ class Bodies:
         self._from_one = from_one
         self._sender = sender
         self._sending: Counter[str] = Counter()
+        self._with_files = 0
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -171,11 +174,17 @@ class Bodies:
             is_chunked = "HTTP_TRANSFER_ENCODING" in environ
             return self._views(_without_body(environ, 411 if is_chunked else None), start_response)
         sender = self._sender(environ)
+        has_files = environ.get("CONTENT_TYPE", "").startswith("multipart/")
         with self._lock:
-            if self._sending.total() >= self._at_once or self._sending[sender] >= self._from_one:
+            if (
+                self._sending.total() >= self._at_once
+                or self._sending[sender] >= self._from_one
+                or (has_files and self._with_files >= self._at_once // 2)
+            ):
                 environ = _without_body(environ, 503)
                 return self._views(environ, start_response)
             self._sending[sender] += 1
+            self._with_files += has_files
         try:
             # With the length known, fewer bytes than told are an error, not the end.
             environ.pop("wsgi.input_terminated", None)
@@ -183,6 +192,7 @@ class Bodies:
         finally:
             with self._lock:
                 self._sending[sender] -= 1
+                self._with_files -= has_files
                 if not self._sending[sender]:
                     del self._sending[sender]
 
