@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from app.kernel.languages import PUBLIC
 from tests.chromium import in_a_browser
 from tests.tour import Screen, one_of_each
 
@@ -77,11 +78,6 @@ def few_of_each(tour: Sequence[Screen]) -> Iterator[Screen]:
             yield screen
 
 
-@pytest.fixture(scope="module")
-def on_a_phone(browser: Browser, served: str, tour: list[Screen]) -> Faults:
-    return judged(browser, served, [screen.address for screen in few_of_each(tour)], PHONE)
-
-
 def faults_of(faults: Faults, kind: str) -> str:
     """Return every different fault with how often it stands and where it was first met; nothing where there is none."""
     places: dict[str, list[str]] = {}
@@ -91,16 +87,13 @@ def faults_of(faults: Faults, kind: str) -> str:
     return "\n".join(f"{len(found)} x {fault} at {found[0]}" for fault, found in places.items())
 
 
-def test_axe_finds_nothing_on_any_page(on_a_phone: Faults) -> None:
-    assert faults_of(on_a_phone, "axe") == ""
-
-
-def test_every_target_is_large_enough_for_a_finger(on_a_phone: Faults) -> None:
-    assert faults_of(on_a_phone, "targets") == ""
-
-
-def test_no_screen_scrolls_sideways_on_a_phone(on_a_phone: Faults) -> None:
-    assert faults_of(on_a_phone, "sideways") == ""
+@pytest.mark.parametrize("language", PUBLIC)
+def test_every_screen_is_sound_on_a_phone(browser: Browser, served: str, tour: list[Screen], language: str) -> None:
+    addresses = [screen.address for screen in few_of_each(tour) if screen.language == language]
+    assert len(addresses) > 100
+    faults = judged(browser, served, addresses, PHONE)
+    kinds = ["axe", "targets", "sideways"]
+    assert {kind: faults_of(faults, kind) for kind in kinds} == dict.fromkeys(kinds, "")
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
