@@ -16,6 +16,7 @@ import app.accounts.staff
 import app.demo
 import app.device
 import app.directory.public
+import app.extracts.desk.staff
 import app.extracts.following.public
 import app.extracts.public
 import app.front
@@ -134,6 +135,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
+        app.extracts.desk.staff.blueprint,
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
     ):

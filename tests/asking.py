@@ -7,10 +7,13 @@ from datetime import datetime
 from random import Random
 
 from app.extracts import actions
+from app.extracts.desk import actions as desk
+from app.extracts.desk.decision import Outcome
 from app.extracts.draft import Page
 from app.extracts.evidence import Paper
 from app.extracts.model import CONSENTS
 from app.extracts.request import Filed
+from app.extracts.store import open_requests
 from app.storage.database import Database
 from app.storage.engine import Session
 from app.storage.shelf import Shelf
@@ -77,3 +80,13 @@ def seal_something(session: Session, *, now: datetime) -> None:
         for page, typed in ANSWERS.items():
             actions.save_page(session, id_, page, typed, now=now)
     actions.file_request(session, id_, consent=CONSENT, language="uk", random=Random(), now=now)
+
+
+def decide_something(session: Session, shelf: Shelf, *, now: datetime) -> None:
+    """Ask about the first request there is, and issue an extract on the first entry."""
+    id_ = open_requests(session, limit=1)[0].id
+    desk.ask(session, id_, "Яке прізвище до шлюбу?", actor="account:first", now=now)
+    desk.answer(session, id_, "Вигаданенко", now=now)
+    desk.match(session, id_, 1, actor="account:first", now=now)
+    desk.propose(session, id_, Outcome.EXTRACT, actor="account:first", now=now)
+    desk.issue(session, shelf, id_, draw=lambda _: b"%PDF-", random=Random(), actor="account:second", now=now)

@@ -418,6 +418,7 @@ def seal_something_in_every_column(session: Session, shelf: Shelf) -> None:
     )  # fmt: skip
     register_entries.seal_something(session)
     asking.seal_something(session, now=NOW)
+    asking.decide_something(session, shelf, now=NOW)
     outbox.put(session, next(iter(outbox.Kind)), "{}", key="test:1", now=NOW, not_before=NOW)
     files.receive(session, shelf, Accepted(b"%PDF-", MediaType.PDF, 1, "0" * 64), name="паспорт.pdf", now=NOW)
 

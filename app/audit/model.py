@@ -40,6 +40,18 @@ class Event(StrEnum):
     REQUEST_OPENED = "request.opened"
     REQUEST_OPENING_REFUSED = "request.opening-refused"
     REQUEST_WITHDRAWN = "request.withdrawn"
+    REQUESTS_LISTED = "requests.listed"
+    REQUEST_READ = "request.read"
+    REQUEST_TAKEN = "request.taken"
+    REQUEST_GIVEN_BACK = "request.given-back"
+    REQUEST_ASKED = "request.asked"
+    REQUEST_ANSWERED = "request.answered"
+    REQUEST_MATCHED = "request.matched"
+    REQUEST_PROPOSED = "request.proposed"
+    REQUEST_RETURNED = "request.returned"
+    REQUEST_REFUSED = "request.refused"
+    EXTRACT_ISSUED = "extract.issued"
+    EXTRACT_FETCHED = "extract.fetched"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFIED = "audit.verified"
     BACKUP_MADE = "backup.made"
@@ -70,6 +82,11 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.SECOND_FACTOR_CHANGED: frozenset({"change"}),
     Event.DRAFT_SAVED: frozenset({"page"}),
     Event.REQUEST_FILED: frozenset({"consent"}),
+    Event.REQUESTS_LISTED: frozenset({"count"}),
+    Event.REQUEST_MATCHED: frozenset({"entry"}),
+    Event.REQUEST_PROPOSED: frozenset({"outcome"}),
+    Event.REQUEST_REFUSED: frozenset({"reason"}),
+    Event.EXTRACT_ISSUED: frozenset({"extract"}),
     Event.AUDIT_READ: frozenset({"filters"}),
     Event.AUDIT_VERIFIED: frozenset({"verdict"}),
     Event.ACCOUNTS_LISTED: frozenset({"count"}),
@@ -87,14 +104,16 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
 OPTIONAL = frozenset({"namesake", "request"})
 """`namesake` is "yes" where actor and subject share a surname; `request` is the number of the page request in logs."""
 
-READS = frozenset({Event.ACCOUNT_READ, Event.FILE_READ, Event.ENTRY_READ})
+READS = frozenset({Event.ACCOUNT_READ, Event.FILE_READ, Event.ENTRY_READ, Event.REQUEST_READ})
 """Events by which somebody has seen personal data of one subject."""
 
 DECISIONS = frozenset(
     {
         Event.ACCOUNT_ROLES_CHANGED, Event.ACCOUNT_DISABLED, Event.ACCOUNT_ENABLED, Event.ACCOUNT_CHANGED,
         Event.SIGN_IN_REVOKED, Event.FILE_DELETED, Event.ENTRY_RECORDED, Event.ENTRY_CORRECTED, Event.ENTRY_STATUS_SET,
-        Event.ENTRIES_MERGED, Event.ENTRIES_UNMERGED, Event.DUPLICATE_DISMISSED,
+        Event.ENTRIES_MERGED, Event.ENTRIES_UNMERGED, Event.DUPLICATE_DISMISSED, Event.REQUEST_ASKED,
+        Event.REQUEST_MATCHED, Event.REQUEST_PROPOSED, Event.REQUEST_RETURNED, Event.REQUEST_REFUSED,
+        Event.EXTRACT_ISSUED,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

@@ -321,6 +321,11 @@ def follow(session: Session, id_: str) -> Followed:
     )
 
 
+def papers_of(session: Session, id_: str) -> list[Attached]:
+    """Return the papers of a request, the oldest first."""
+    return _papers(store.papers(session, request=id_))
+
+
 def add_to_request(
     session: Session, shelf: Shelf, id_: str, accepted: Accepted, *, name: str, kind: Paper, now: datetime
 ) -> None:
@@ -404,6 +409,14 @@ def _write_letters(session: Session, row: store.RequestRow, earlier: Sequence[st
     _write(session, Kind.REQUEST_RECEIVED, row, key=f"request-received:{row.id}", now=now)
     if earlier:
         _write(session, Kind.REQUEST_STILL_OPEN, earlier[0], key=f"request-still-open:{row.id}", now=now)
+
+
+def tell_news(session: Session, row: store.RequestRow, *, deed: str, now: datetime) -> None:
+    """Write to the applicant that there is news on their page; the letter says neither which nor about whom.
+
+    `deed` is the reference of what happened, such as ``question:ID``: of each, one letter is written.
+    """
+    _write(session, Kind.REQUEST_NEWS, row, key=f"request-news:{deed}", now=now)
 
 
 def _write(session: Session, kind: Kind, row: store.RequestRow, *, key: str, now: datetime) -> None:

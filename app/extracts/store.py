@@ -66,10 +66,14 @@ class RequestRow(Table):
     """A filed request. In clear stand its reference, codes of closed lists and dates; all that is personal is sealed.
 
     `draft` is the id of the draft it was filed from, its idempotency key. `claim_sealed` is a register Person as text.
+    `assigned_to` is the id of the account that works on it, `entry` the number of the register entry it is matched to.
     """
 
     __tablename__ = "extract_request"
-    __table_args__ = (Index("ix_extract_request_state_filed_at", "state", "filed_at"),)
+    __table_args__ = (
+        Index("ix_extract_request_state_filed_at", "state", "filed_at"),
+        Index("ix_extract_request_assigned_to", "assigned_to", "state", "filed_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     draft: Mapped[str] = mapped_column(String(32), unique=True)
@@ -90,6 +94,8 @@ class RequestRow(Table):
     filed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     due_on: Mapped[date] = mapped_column(Date)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    assigned_to: Mapped[str | None] = mapped_column(String(32))
+    entry: Mapped[int | None] = mapped_column(Integer, index=True)
 
     passphrase: Sealed[str | None] = Sealed("passphrase_sealed")
     claim: Sealed[str] = Sealed("claim_sealed")

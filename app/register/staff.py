@@ -339,7 +339,7 @@ def _found_row(claim: Person, found: Found) -> dict[str, object]:
         "through": found.through if found.through != kept.number else 0,
         "verdict": (VERDICT_SHAPES[found.verdict], VERDICTS[found.verdict]),
         "percent": _percent(found.probability),
-        "rows": _compared(claim, found.match.person, found.match.comparison),
+        "rows": compared(claim, found.match.person, found.match.comparison),
     }
 
 
@@ -348,7 +348,7 @@ def _percent(probability: float) -> str:
     return f"{min(99, int(probability * 100)) if probability < 1 else 100}"
 
 
-def _compared(left: Person, right: Person, comparison: Comparison) -> list[dict[str, object]]:
+def compared(left: Person, right: Person, comparison: Comparison) -> list[dict[str, object]]:
     """Return the fields that either side knows, with what they say, how they compare and why."""
     said, recorded = texts_of(Entry(left)), texts_of(Entry(right))
     rows: list[dict[str, object]] = []
@@ -498,7 +498,7 @@ def _pair_page(pair: Pair, typed: Typed) -> Response:
             first=pair.first,
             second=pair.second,
             names={one.number: full_name(one.entry.person) for one in (pair.first, pair.second)},
-            rows=_compared(pair.first.entry.person, pair.second.entry.person, pair.comparison),
+            rows=compared(pair.first.entry.person, pair.second.entry.person, pair.comparison),
             beside=_beside(pair),
             proposal=pair.proposal,
             typed=typed,

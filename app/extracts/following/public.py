@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.extracts import actions, forms
+from app.extracts.desk import actions as desk
+from app.extracts.desk.labels import decision_words
 from app.extracts.labels import HAPPENED, STATES, state_kind
 from app.extracts.labels import text as words_of
 from app.extracts.public import REQUEST, calendar_of
@@ -20,6 +22,7 @@ from app.kernel.dates import KYIV
 from app.kernel.reference import UnreadableReferenceError
 from app.storage.shelf import ShelfUnreachableError
 from app.web.database import database, now, session
+from app.web.downloads import download
 from app.web.files import shelf, takes_files
 from app.web.headers import forget_pages
 from app.web.language import in_language
@@ -80,6 +83,37 @@ def open_request() -> ResponseReturnValue:
 @with_request
 def follow(followed: actions.Followed) -> ResponseReturnValue:
     """Show where the request stands, its place, by when an answer is due, and what happened so far."""
+    return _request_page(followed)
+
+
+@blueprint.post("/extract/request/answer")
+@with_request
+def answer(followed: actions.Followed) -> ResponseReturnValue:
+    """Take the answer to a question; papers go by the page that adds them."""
+    text = request.form.get("answer", "")
+    try:
+        desk.answer(session(), followed.id, text, now=now())
+    except desk.NoTextError:
+        return _request_page(followed, error=gettext("Write your answer.")), 422
+    except StateError:
+        # Answered from another tab, or withdrawn: the page says so.
+        return _follow()
+    return _follow()
+
+
+@blueprint.get("/extract/request/extract.pdf")
+@with_request
+def extract_file(followed: actions.Followed) -> ResponseReturnValue:
+    """Hand the issued extract to its applicant, to be saved."""
+    try:
+        return download(desk.fetch_extract(session(), shelf(), followed.id, now=now()))
+    except desk.NoExtractError:
+        return _follow()
+
+
+def _request_page(followed: actions.Followed, *, error: str = "") -> Response:
+    with database().reading() as reading:
+        told = desk.told(reading, followed.id)
     events = [
         {
             "when": entry.at.isoformat(timespec="seconds"),
@@ -96,6 +130,9 @@ def follow(followed: actions.Followed) -> ResponseReturnValue:
         events=events,
         words=words_of,
         token=None,
+        told=told,
+        decision=decision_words(told) if told.outcome else None,
+        error=error,
     )
 
 

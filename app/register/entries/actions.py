@@ -158,7 +158,7 @@ def _probability(linkage: Linkage, matches: Sequence[Match]) -> float:
 def read_entry(session: Session, number: int, *, actor: str, now: datetime) -> File:
     """Return everything on an entry; the reading is recorded. Raises UnknownEntryError."""
     kept = _existing(session, number)
-    told = {"namesake": "yes"} if _is_namesake(session, actor, kept.entry.person) else {}
+    told = {"namesake": "yes"} if is_namesake(session, actor, kept.entry.person) else {}
     record(session, Event.ENTRY_READ, actor=actor, subject=_named(number), now=now, **told)
     merged = store.merged_with(session, number)
     others = store.kept_of(session, merged)
@@ -371,7 +371,7 @@ def _listed(numbers: Sequence[int]) -> str:
     return "none" if not numbers else told if len(told) < _LONGEST else f"many:{len(numbers)}"
 
 
-def _is_namesake(session: Session, actor: str, person: Person) -> bool:
+def is_namesake(session: Session, actor: str, person: Person) -> bool:
     """Say whether whoever reads has the surname of the person, in either gender's form."""
     account = session.get(AccountRow, actor.removeprefix("account:"))
     if account is None:

@@ -1,0 +1,154 @@
+"""The pages of requests as registrars, a supervisor and the family meet them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.accounts.model import PERMISSIONS, Role
+from app.config import Settings
+from app.extracts import actions as requests
+from app.extracts.desk.decision import Sheet
+from app.extracts.desk.staff import DRAW
+from app.kernel.languages import PUBLIC
+from app.site import create_app
+from app.storage.database import Database
+from app.web.access import Actor, install_access
+from app.web.database import database as database_of
+from app.web.edition import Edition
+from app.web.files import shelf as shelf_of
+from tests.asking import file_draft, filled
+from tests.lint import LintingClient
+from tests.register_entries import recorded, with_person
+from tests.test_desk_requests import NOW
+from tests.test_permissions import StandIn
+
+REGISTRAR = Actor("registrar", frozenset(PERMISSIONS[Role.REGISTRAR]))
+SUPERVISOR = Actor("supervisor", frozenset(PERMISSIONS[Role.SUPERVISOR]))
+
+
+@pytest.fixture
+def gate() -> StandIn:
+    return StandIn(REGISTRAR)
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, settings: Settings, edition: Edition, prepared_sqlite: Path, key_file: Path, gate: StandIn
+) -> Iterator[Flask]:
+    path = tmp_path / "site.sqlite3"
+    shutil.copy(prepared_sqlite, path)
+    site = create_app(replace(settings, database_url=f"sqlite:///{path}", vault_key_file=key_file), edition)
+    site.config["WTF_CSRF_ENABLED"] = False
+
+    def drawn(sheet: Sheet) -> bytes:
+        return f"%PDF {sheet.printed}".encode()
+
+    site.extensions[DRAW] = drawn
+    install_access(site, gate)
+    yield site
+    database_of(site).engine.dispose()
+
+
+@pytest.fixture
+def client(site: Flask) -> LintingClient:
+    return LintingClient(site)
+
+
+@pytest.fixture
+def database(site: Flask) -> Database:
+    return database_of(site)
+
+
+@pytest.fixture
+def filed(site: Flask, database: Database) -> requests.Filed:
+    with site.app_context():
+        filed = file_draft(database, filled(database, now=NOW, shelf=shelf_of()), now=NOW)
+    with database.writing() as session:
+        recorded(session, with_person(surname="Прикладенко", given="Зразок", patronymic="Тестович"))
+    return filed
+
+
+def page(client: LintingClient, address: str, status: int = 200, *, data: Mapping[str, str] | None = None) -> str:
+    response = client.get(address) if data is None else client.post(address, data=dict(data))
+    assert response.status_code == status, response.get_data(as_text=True)
+    return unescape(re.sub(r"</?span[^>]*>", "", response.get_data(as_text=True)))
+
+
+def opened(client: LintingClient, filed: requests.Filed, language: str) -> None:
+    data = {"reference": filed.reference, "passphrase": filed.passphrase}
+    assert client.post(f"/{language}/extract/open", data=data).status_code == 303
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_a_request_goes_from_the_queue_to_the_family(
+    site: Flask, client: LintingClient, gate: StandIn, filed: requests.Filed, language: str
+) -> None:
+    queue = page(client, f"/{language}/staff/requests")
+    assert filed.reference in queue
+    assert "Прикладенко" not in queue
+    address = f"/{language}/staff/requests/{filed.id}"
+    shown = page(client, address)
+    for text in ("Прикладенко Зразок Тестович", "паспорт.pdf"):
+        assert text in shown
+    page(client, f"{address}/take", 303, data={})
+    assert filed.reference in page(client, f"/{language}/staff/requests?who=mine")
+    assert filed.reference not in page(client, f"/{language}/staff/requests?who=nobody")
+    page(client, f"{address}/propose", 422, data={"outcome": "extract"})
+    page(client, f"{address}/match", 303, data={"entry": "1"})
+    page(client, f"{address}/propose", 422, data={"outcome": "refusal", "text": "Не втратьте це."})
+    page(client, f"{address}/propose", 303, data={"outcome": "extract"})
+    page(client, f"{address}/issue", 403, data={})
+    gate.who = SUPERVISOR
+    assert "Ваш витяг готовий." in page(client, address)
+    page(client, f"{address}/issue", 303, data={})
+    page(client, f"{address}/issue", 422, data={})
+    family = LintingClient(site)
+    opened(family, filed, language)
+    assert "-000001" in page(family, f"/{language}/extract/request")
+    saved = family.get(f"/{language}/extract/request/extract.pdf")
+    assert saved.get_data().startswith(b"%PDF ")
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+    assert saved.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_a_question_is_answered_and_a_refusal_says_what_next(
+    site: Flask, client: LintingClient, gate: StandIn, filed: requests.Filed, language: str
+) -> None:
+    address = f"/{language}/staff/requests/{filed.id}"
+    page(client, f"{address}/ask", 422, data={"question": " "})
+    page(client, f"{address}/ask", 303, data={"question": "Яке прізвище до шлюбу?"})
+    family = LintingClient(site)
+    opened(family, filed, language)
+    assert "Яке прізвище до шлюбу?" in page(family, f"/{language}/extract/request")
+    page(family, f"/{language}/extract/request/answer", 422, data={"answer": ""})
+    page(family, f"/{language}/extract/request/answer", 303, data={"answer": "Вигаданенко"})
+    assert "Вигаданенко" in page(client, address)
+    refusal = {"outcome": "refusal", "reason": "kinship-not-shown", "step": "file-again", "text": "Бракує свідоцтва."}
+    page(client, f"{address}/propose", 303, data=refusal)
+    assert "Бракує свідоцтва." not in page(family, f"/{language}/extract/request")
+    gate.who = SUPERVISOR
+    page(client, f"{address}/refuse", 303, data={})
+    told = page(family, f"/{language}/extract/request")
+    assert "Бракує свідоцтва." in told
+    assert family.get(f"/{language}/extract/request/extract.pdf").status_code == 303
+
+
+def test_a_paper_is_saved_by_an_officer_and_that_is_recorded(
+    client: LintingClient, database: Database, filed: requests.Filed
+) -> None:
+    with database.reading() as session:
+        [paper] = requests.papers_of(session, filed.id)
+    saved = client.get(f"/uk/staff/requests/{filed.id}/papers/{paper.id}")
+    assert saved.status_code == 200
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+    assert client.get(f"/uk/staff/requests/{filed.id}/papers/0").status_code == 404
+    assert client.get("/uk/staff/requests/0").status_code == 404
