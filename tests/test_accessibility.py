@@ -19,7 +19,7 @@ pytestmark = in_a_browser
 
 JUDGE = (Path(__file__).parent / "judge.js").read_text(encoding="utf-8")
 FEW = 6
-"""Screens of one name and language that are judged where each depends on answers; pages without are judged all."""
+"""Screens of one name that are judged in every language. Of those beyond, pages without answers are judged in one."""
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
@@ -69,12 +69,17 @@ def prepare(page: Page, address: str) -> None:
 
 
 def few_of_each(tour: Sequence[Screen]) -> Iterator[Screen]:
-    """Every page without a query; of those with answers, some of each name in each language."""
+    """Every page without a query, every second of a kind in each language; of those with answers, some of each name.
+
+    One template draws the pages of a kind, so that a fault of either language shows in half of them; the first of each
+    kind is judged in both languages.
+    """
     counts: dict[tuple[str, str], int] = {}
     for screen in tour:
         key = (screen.name, screen.language)
-        if "?" not in screen.address or counts.get(key, 0) < FEW:
-            counts[key] = counts.get(key, 0) + 1
+        number = counts.get(key, 0)
+        counts[key] = number + 1
+        if number < FEW or ("?" not in screen.address and number % len(PUBLIC) == list(PUBLIC).index(screen.language)):
             yield screen
 
 

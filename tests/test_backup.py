@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,7 +28,7 @@ from app.storage.portable import kind_of
 from app.storage.restore import restore_backup, write_content
 from app.storage.ring import KeyRing, make_ring
 from app.storage.sealed import new_id
-from app.storage.shelf import Shelf, ShelfUnreachableError
+from app.storage.shelf import FileLostError, Shelf, ShelfUnreachableError
 from tests.backup_tables import EXTRA, numbered, pairs, with_a_later_column, with_extra_tables
 from tests.conftest import KEY_DAY, MakeDatabase
 from tests.people_rows import PersonRow, add_person
@@ -241,7 +242,13 @@ def test_a_backup_made_while_four_writers_write_holds_one_moment(
     engine.dispose()
     assert {id_.split("-")[0] for id_ in found} == {"w0", "w1", "w2", "w3"}
     assert all(found[row.other].other == id_ for id_, row in found.items())
-    assert all(shelf.take(row.file) == f"file of {id_}".encode() for id_, row in found.items() if row.file)
+    with site.database.engine.connect() as connection:
+        still_there = {row.id for row in connection.execute(select(pairs))}
+    for id_, row in found.items():
+        if row.file:
+            # Whoever deletes right after the moment may be quicker than the backup; what stays is in it.
+            with nullcontext() if id_ in still_there else suppress(FileLostError):
+                assert shelf.take(row.file) == f"file of {id_}".encode()
 
 
 def test_nothing_of_a_person_can_be_read_in_an_archive(database: Database, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from app.web.edition import Edition
 from app.web.forgery import FORM_HOURS
 from app.web.hosts import host_of
 from tests.lint import LintingClient
+from tests.rules import address
 from tests.trial import send, token_of, trial_site
 
 FORM = {"name": "Зразок", "kin": "wife", "notes": "двері зелені"}
@@ -42,7 +43,11 @@ def client(trial: Flask) -> LintingClient:
     return LintingClient(trial)
 
 
-OPEN = {"device.forget": "sent_by_own_script", "invitation.accept": "proved_by_link"}
+OPEN = {
+    "device.forget": "sent_by_own_script",
+    "invitation.accept": "proved_by_link",
+    "extracts.begin": "begins_anew",
+}
 """Views that take what is sent without a token, and the mark that says why. Each is a decision."""
 
 SENT = {"POST", "PUT", "PATCH", "DELETE"}
@@ -50,12 +55,6 @@ SENT = {"POST", "PUT", "PATCH", "DELETE"}
 
 def posts(site: Flask) -> list[Rule]:
     return [rule for rule in site.url_map.iter_rules() if (rule.methods or set()) & SENT]
-
-
-def address(rule: Rule) -> str:
-    built = rule.build({name: "uk" if name == "language" else "1" for name in rule.arguments})
-    assert built is not None
-    return built[1]
 
 
 def test_every_form_without_a_token_is_refused(edition: Edition, settings: Settings, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from app.config import Settings
 from app.site import create_app
 from app.web.access import Actor, install_access
 from app.web.edition import Edition
+from tests.rules import address
 
 PUBLIC = frozenset(json.loads((Path(__file__).parent / "public_endpoints.json").read_text()))
 """Endpoints that ask for no permission. Adding one is a decision: change the list by hand."""
@@ -72,13 +73,6 @@ def guarded(
 def asked(site: Flask, endpoint: str) -> str | None:
     """Return the permission that a view states."""
     return getattr(site.view_functions[endpoint], "permission", None)
-
-
-def address(rule: Rule) -> str:
-    values = {name: "uk" if name == "language" else "1" for name in rule.arguments}
-    built = rule.build(values)
-    assert built is not None, rule.rule
-    return built[1]
 
 
 def holders() -> list[tuple[Role, ...]]:

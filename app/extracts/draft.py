@@ -117,11 +117,6 @@ def faults(page: Page, answers: Answers, *, today: date) -> Sequence[tuple[str, 
     return found
 
 
-def is_begun(page: Page, answers: Answers) -> bool:
-    """Say whether anything was saved on a page."""
-    return page in answers
-
-
 def is_done(page: Page, answers: Answers, *, today: date) -> bool:
     """Say whether a page was saved and nothing is wrong with it."""
     return page in answers and not faults(page, answers, today=today)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from functools import cache, wraps
+from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -38,7 +38,6 @@ from app.extracts.term import Term, term
 from app.extracts.warnings import cautions, names_in_papers
 from app.kernel.dates import KYIV
 from app.kernel.working_days import ukraine
-from app.register.given import given_names
 from app.storage.shelf import ShelfUnreachableError
 from app.web.database import database, now, session
 from app.web.files import shelf, takes_files
@@ -329,8 +328,11 @@ def _check(draft: actions.Draft, error: str = "") -> Response:
     kinds = {paper.kind for paper in draft.papers}
     missing = undone(answers, kinds, today=today)
     consent = consent_in_force(today)
-    known = names_in_papers()
-    doubts = cautions(claim(answers), applicant(answers), today=today, given_names=known) if kinship_of(answers) else ()
+    doubts = (
+        cautions(claim(answers), applicant(answers), today=today, given_names=names_in_papers())
+        if kinship_of(answers)
+        else ()
+    )
     with database().reading() as reading:
         mine = actions.already_open(reading, answers, opened=held(REQUEST, now=now()))
     return _private(
@@ -345,11 +347,6 @@ def _check(draft: actions.Draft, error: str = "") -> Response:
         mine=mine,
         words=words_of,
     )
-
-
-@cache
-def _given_names() -> frozenset[str]:
-    return frozenset(name.name for name in given_names())
 
 
 def _offered(answers: Answers) -> Sequence[tuple[Paper, str]]:

@@ -175,6 +175,7 @@ def _names(places: _Places, names: tuple[str, str, str], given_names: Collection
 
 
 @cache
+@cache
 def names_in_papers() -> frozenset[str]:
     """Return the given names of the register's table as papers have them, folded."""
     return frozenset(fold(form) for name in table_of_names() for form in name.full())

@@ -89,8 +89,9 @@ def create_backup(
 ) -> Manifest:
     """Write an archive of the database as it is at one moment, of all files that it speaks of, and of `content`.
 
-    The site may run meanwhile. `target` appears whole (0600) or not at all. Raises BackupError, and
-    ShelfUnreachableError where a file cannot be read.
+    The site may run meanwhile. A file that was added after the backup began, and deleted with its row right after the
+    moment, may be missing: restored, its row is told of as lost. `target` appears whole (0600) or not at all. Raises
+    BackupError, and ShelfUnreachableError where a file cannot be read.
     """
     id_ = secrets.token_bytes(32)
     with (
@@ -100,17 +101,17 @@ def create_backup(
         members = _Members(archive)
         for path, words in sorted(content.items()):
             members.add(f"content/{path}", words.encode())
-        # Once before the moment and once after it: a file that is deleted, or added, around it is then there for its
-        # row. What has no row is carried along and can be swept later.
+        # Once before the moment and once right after it: a file that is deleted, or added, around it is then there for
+        # its row. What has no row is carried along and can be swept later.
         _add_files(members, shelf, tell)
         tables = []
         with _moment(database.engine) as connection:
             if revision_of(connection) != schema.newest:
                 raise BackupError("The database is not at the schema of this version: run storage prepare first.")
+            _add_files(members, shelf, tell)
             for table in schema.metadata.sorted_tables:
                 tables.append(_add_table(members, connection, table))
                 tell(f"{table.name}: {tables[-1].rows:,} rows")
-            _add_files(members, shelf, tell)
         manifest = Manifest(
             revision=schema.newest,
             created_at=now,
