@@ -111,6 +111,15 @@ class Line:
     is_strong: bool = False
 
 
+def issuer_words(name: str, english: str, certified: Certified) -> Words:
+    """Return the issuer as the operator names it; without a name, as the certificate does, or as a demonstration."""
+    if name:
+        return Words(name, english)
+    if certified.is_development:
+        return words.DEMONSTRATION_ISSUER
+    return Words(certified.name, "")
+
+
 def lines(extract: ExtractData) -> tuple[Line, ...]:
     """Return the rows of the page in reading order."""
     found = [_line("name", _name(extract), is_strong=True), _line("born", _day(extract.born))]

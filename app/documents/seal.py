@@ -8,10 +8,11 @@ import io
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from threading import Lock
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from asn1crypto import keys as asn1_keys
@@ -57,7 +58,7 @@ class SealSettings:
     folder: Path
     key: str = ""
     certificate: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     earlier: str = ""
 
 
@@ -125,6 +126,21 @@ def open_seal(settings: SealSettings, *, now: datetime) -> Seal:
         # Room for the certificates, for the attributes and for the longest signature; twice, because it is hexadecimal.
         2 * (sum(len(_der(certificate)) for certificate in chain) + 2500),
     )
+
+
+def kept_seal(settings: SealSettings, *, now: datetime) -> Seal:
+    """Return the seal of these settings, opened once in each process. Raises ConfigError as `open_seal` does."""
+    # A token's session belongs to the process that opened it.
+    place = (os.getpid(), settings)
+    with _opening:
+        seal = _kept.get(place)
+        if seal is None or now > seal.not_after:
+            seal = _kept[place] = open_seal(settings, now=now)
+        return seal
+
+
+_kept: dict[tuple[int, SealSettings], Seal] = {}
+_opening = Lock()
 
 
 class _Appending(IncrementalPdfFileWriter):

@@ -123,6 +123,7 @@ BASIS = Words(
     "29 August 2022. The extract is free of charge.",
 )
 """Law and order as the facts of the site cite them (precedent-2505-19, zakon.cc z0998-22); free: notice of 2023."""
+DEMONSTRATION_ISSUER = Words("Демонстраційна установа", "Demonstration office")
 SPECIMEN = Words("ЗРАЗОК, не є офіційним документом", "SPECIMEN, not an official document")
 SPECIMEN_WHY = Words(
     "Підписано сертифікатом розробки; особа може бути вигаданою.",
