@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from asn1crypto import x509 as asn1_x509
+from asn1crypto.keys import PrivateKeyInfo
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -24,13 +26,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.signers import SimpleSigner
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.config import Settings
 from app.documents.draw import draw
 from app.documents.extract import issuer_words
 from app.documents.seal import DEVELOPMENT_FILE, Seal, SealSettings, kept_seal, open_seal
+from app.documents.signed_data import form, mechanism
 from app.documents.verify import MAX_BYTES, Verdict, check, sha256_of
 from app.documents.words import DEMONSTRATION_ISSUER, Words
 from app.kernel.errors import ConfigError
@@ -148,6 +153,23 @@ def test_a_process_keeps_its_seal(tmp_path: Path) -> None:
     assert kept_seal(named, now=NOW) is kept_seal(named, now=NOW)
     with pytest.raises(ConfigError, match="valid from"):
         kept_seal(named, now=NOW + timedelta(days=5000))
+
+
+@pytest.mark.parametrize("kind", ["elliptic", "rsa"])
+def test_the_signature_is_written_as_the_library_would(kind: str, seal: Seal) -> None:
+    root_key = ec.generate_private_key(ec.SECP256R1())
+    key = ec.generate_private_key(ec.SECP256R1()) if kind == "elliptic" else rsa_key()
+    root = certified(root_key, "Корінь")
+    chain = [certified(key, "Печатка", by=(root, root_key)), root]
+    own, above = (asn1_x509.Certificate.load(der(certificate)) for certificate in chain)
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    store.register(above)
+    private = serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    library = SimpleSigner(own, PrivateKeyInfo.load(key.private_bytes(*private)), store, mechanism(own))
+    digest = b"\x17" * 32
+    theirs = asyncio.run(library.async_sign(digest, "sha256", use_pades=True))
+    signature = theirs["content"]["signer_infos"][0]["signature"].native
+    assert form(own, [above.dump()]).written(digest, signature) == theirs.dump()
 
 
 def test_threads_sign_with_one_seal(seal: Seal, page: bytes) -> None:

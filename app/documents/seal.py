@@ -15,6 +15,7 @@ from tempfile import NamedTemporaryFile
 from threading import Lock
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from asn1crypto import cms
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -31,7 +32,7 @@ from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.documents.extract import Certified
-from app.documents.verify import mechanism
+from app.documents.signed_data import form, mechanism
 from app.kernel.errors import ConfigError
 
 DEVELOPMENT_NAME = "Dorohovkaz DEVELOPMENT certificate, not for official use"
@@ -169,15 +170,25 @@ class _Appending(IncrementalPdfFileWriter):
 
 
 class _KeptKey(signers.SimpleSigner):
-    """Signs with a key that stays parsed; the library's own signer would read and check it for every document."""
+    """Signs with a key that stays parsed and writes the signature at once.
+
+    The library's own signer would read and check the key, and assemble the signature from objects, for every document.
+    """
 
     def __init__(self, key: Key, chain: Sequence[x509.Certificate]) -> None:
-        own, *above = (asn1_x509.Certificate.load(_der(certificate)) for certificate in chain)
+        own, *above = [asn1_x509.Certificate.load(_der(certificate)) for certificate in chain]
         private = key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         super().__init__(own, asn1_keys.PrivateKeyInfo.load(private), _store(above), mechanism(own))
         self._key = key
+        self._form = form(own, [certificate.dump() for certificate in above])
+
+    async def async_sign(self, data_digest: bytes, digest_algorithm: str, *_: object, **__: object) -> cms.ContentInfo:
+        """Return the signature on a document's SHA-256. Of PAdES B-B nothing else is asked: no time stamp."""
+        assert digest_algorithm == "sha256"
+        signature = self.sign_raw(self._form.attributes_of(data_digest), digest_algorithm)
+        return cms.ContentInfo.load(self._form.written(data_digest, signature))
 
     def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
         hashed = getattr(hashes, digest_algorithm.upper())()

@@ -13,6 +13,8 @@ from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
+from app.documents.signed_data import form
+
 MAX_BYTES = 10 * 1024 * 1024
 """Larger files are not looked into: a page that is issued has less than a hundredth of it."""
 _LONGEST_SIGNATURE = 64 * 1024
@@ -93,7 +95,7 @@ def _signature(file: bytes, ranges: tuple[int, ...], own: Collection[bytes]) -> 
     whole = start == 0 and second + rest == len(file) and second == length + len(between)
     digest = hashlib.sha256(file[:length] + file[second:]).digest()
     try:
-        intact = _holds(signed, certificate, digest) and _is_in_form(signed, certificate, own)
+        intact = _holds(signed, certificate, digest) and _is_in_form(signed, certificate, digest, own)
     except Exception:
         return Verdict.CHANGED
     return Verdict.INTACT if whole and intact and _hexadecimal(signed) == between else Verdict.CHANGED
@@ -140,7 +142,7 @@ def _holds(signed: _Signed, certificate: asn1_x509.Certificate, digest: bytes) -
     return intact and valid
 
 
-def _is_in_form(signed: _Signed, certificate: asn1_x509.Certificate, own: Collection[bytes]) -> bool:
+def _is_in_form(signed: _Signed, certificate: asn1_x509.Certificate, digest: bytes, own: Collection[bytes]) -> bool:
     """Whether the signature is written as `Seal.sign` writes it.
 
     A signature covers the document and its own attributes, but not the version numbers and names of algorithms around
@@ -148,41 +150,8 @@ def _is_in_form(signed: _Signed, certificate: asn1_x509.Certificate, own: Collec
     """
     if not set(signed.certificates) <= set(own):
         return False
-    digest = cms.DigestAlgorithm({"algorithm": "sha256"})
-    written = cms.ContentInfo(
-        {
-            "content_type": "signed_data",
-            "content": cms.SignedData(
-                {
-                    "version": "v1",
-                    "digest_algorithms": [digest],
-                    "encap_content_info": {"content_type": "data"},
-                    "certificates": [
-                        cms.CertificateChoices("certificate", asn1_x509.Certificate.load(one))
-                        for one in signed.certificates
-                    ],
-                    "signer_infos": [
-                        {
-                            "version": "v1",
-                            "sid": _named(certificate),
-                            "digest_algorithm": digest,
-                            "signed_attrs": signed.signer["signed_attrs"],
-                            "signature_algorithm": mechanism(certificate),
-                            "signature": signed.signer["signature"],
-                        }
-                    ],
-                }
-            ),
-        }
-    )
-    return bytes(written.dump()) == signed.der
-
-
-def mechanism(certificate: asn1_x509.Certificate) -> cms.SignedDigestAlgorithm:
-    """Return how documents are signed with the key of a certificate: ECDSA or RSA (PKCS #1 v1.5), with SHA-256."""
-    return cms.SignedDigestAlgorithm(
-        {"algorithm": "sha256_ecdsa" if certificate.public_key.algorithm == "ec" else "sha256_rsa"}
-    )
+    above = [one for one in signed.certificates if one != certificate.dump()]
+    return form(certificate, above).written(digest, signed.signer["signature"].native) == signed.der
 
 
 def _named(certificate: asn1_x509.Certificate) -> cms.SignerIdentifier:
