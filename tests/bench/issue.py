@@ -92,7 +92,7 @@ WAYS: dict[str, Callable[[Tools, int], None]] = {
 
 
 def work(place: Place, way: str, first: int, count: int, start: Barrier, end: Barrier) -> None:
-    """Issue `count` extracts between the two barriers and print the processor time of one."""
+    """Issue `count` extracts between the two barriers ."""
     tools = Tools(
         open_seal(SealSettings(place.folder), now=datetime.now(UTC)),
         open_database(place.address, keys="", key_file=place.key_file),
@@ -163,7 +163,11 @@ def main() -> None:
             spent = processor_time(place, way)
         if WAYS[way] is kept:
             best_kept = best
-        print(f"{way:34} {best:6.1f} a second on {given.processes} processes, {spent:5.1f} ms of a processor each")
+        free = 1000 * given.processes / spent
+        print(
+            f"{way:34} {best:6.1f} a second on {given.processes} processes; "
+            f"{spent:5.1f} ms of a processor each: {free:.0f} a second on {given.processes} free ones"
+        )
     minutes = 62_000 / best_kept / 60
     print(f"62,000 extracts are drawn, signed and kept in {minutes:.0f} minutes.")
     if best_kept < given.at_least:
