@@ -243,6 +243,19 @@ def test_a_seal_of_an_authority_signs_from_pkcs12_with_its_chain(tmp_path: Path,
     assert not (tmp_path / DEVELOPMENT_FILE).exists()
 
 
+def test_a_copied_development_key_still_makes_specimens(tmp_path: Path) -> None:
+    open_seal(SealSettings(tmp_path), now=NOW)
+    named = SealSettings(tmp_path, str(tmp_path / DEVELOPMENT_FILE))
+    assert open_seal(named, now=NOW).certified.is_development
+
+
+def test_a_ministry_of_development_makes_no_specimens(tmp_path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    (tmp_path / "seal.pem").write_bytes(pem(key) + written(certified(key, "Ministry for Development")))
+    named = SealSettings(tmp_path, str(tmp_path / "seal.pem"))
+    assert not open_seal(named, now=NOW).certified.is_development
+
+
 def test_an_rsa_key_signs_from_pem_with_the_certificate_beside_it(tmp_path: Path, page: bytes) -> None:
     (tmp_path / "key.pem").write_bytes(pem(rsa_key(), "слово"))
     (tmp_path / "chain.pem").write_bytes(written(certified(rsa_key(), "RSA")))

@@ -115,7 +115,7 @@ def open_seal(settings: SealSettings, *, now: datetime) -> Seal:
         raise ConfigError(f"SEAL_KEY: the certificate is valid from {own.not_valid_before_utc:%Y-%m-%d} to "
                           f"{own.not_valid_after_utc:%Y-%m-%d}, which is not today.{hint}")  # fmt: skip
     name = _common_name(own)
-    certified = Certified(name, _serial(own), not settings.key or "development" in name.lower())
+    certified = Certified(name, _serial(own), name == DEVELOPMENT_NAME)
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, name=name
     )
