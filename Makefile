@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 
-.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-febrl bench-signal weights screens scan kill measure-import load load-kill
+.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-febrl bench-signal weights screens scan kill measure-import load load-kill bench-issue
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -93,6 +93,10 @@ screens: install-dev
 # Time of importing 100,000 invented entries into an empty register
 measure-import: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/register_import.py
+
+# Extracts drawn, signed and stored a second, by two processes.
+bench-issue: install-dev
+	PYTHONPATH=. $(BIN)/python tests/bench/issue.py
 
 # Writers killed with SIGKILL, 100 rounds on each database: nothing acknowledged is lost, nothing is half-written.
 kill: install-dev

@@ -7,10 +7,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.kernel.errors import ConfigError
+
+if TYPE_CHECKING:
+    from app.documents.seal import SealSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +54,12 @@ class Settings:
     mail_from: str = ""
     worker: str = "inside"
     log_format: str = "json"
+    issuer: str = ""
+    issuer_en: str = ""
+    seal_key: str = ""
+    seal_certificate: str = ""
+    seal_password: str = field(default="", repr=False)
+    seal_earlier: str = ""
 
     @property
     def is_tls(self) -> bool:
@@ -81,6 +90,13 @@ class Settings:
     def search(self) -> Path:
         """The folder of search indexes. They are a cache: it may be deleted at any time."""
         return self.instance / "search"
+
+    @property
+    def seal(self) -> SealSettings:
+        """Where the key is that signs extracts."""
+        from app.documents.seal import SealSettings
+
+        return SealSettings(self.instance, self.seal_key, self.seal_certificate, self.seal_password, self.seal_earlier)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -203,6 +219,32 @@ def _clamd(text: str) -> str:
     return text
 
 
+def _issuer(name: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        from app.documents.extract import LONGEST_HEAD
+
+        if len(text) > LONGEST_HEAD:
+            raise ConfigError(f"{name} is too long; the head of an extract has room for {LONGEST_HEAD} characters.")
+        return text
+
+    return parse
+
+
+def _seal_key(text: str) -> str:
+    if not text.startswith("pkcs11:") and not Path(text).expanduser().is_file():
+        raise ConfigError(f"SEAL_KEY is {text!r}; it takes a file (PEM or PKCS#12) or pkcs11:token=...;object=...")
+    return text
+
+
+def _seal_file(name: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not Path(text).expanduser().is_file():
+            raise ConfigError(f"{name} is {text!r}; it takes a PEM file of certificates.")
+        return text
+
+    return parse
+
+
 _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "port": _whole("PORT", 1, 65535),
     "workers": _whole("WORKERS", 1, 64),
@@ -229,6 +271,11 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
     "mail_from": _mail_from,
     "worker": _worker,
     "log_format": _log_format,
+    "issuer": _issuer("ISSUER"),
+    "issuer_en": _issuer("ISSUER_EN"),
+    "seal_key": _seal_key,
+    "seal_certificate": _seal_file("SEAL_CERTIFICATE"),
+    "seal_earlier": _seal_file("SEAL_EARLIER"),
 }
 
 
