@@ -19,6 +19,7 @@ import app.directory.public
 import app.extracts.desk.staff
 import app.extracts.following.public
 import app.extracts.public
+import app.extracts.verifying.public
 import app.front
 import app.guidance.public
 import app.operations.mail.staff
@@ -45,6 +46,7 @@ from app.files import open_shelf
 from app.kernel.dates import in_words
 from app.kernel.languages import PUBLIC
 from app.kernel.logs import log_stray_errors, logging_config
+from app.seal import install_seal
 from app.search.find import Search
 from app.storage.scanner import open_scanner
 from app.web.access import account_key
@@ -132,6 +134,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.device.pages_blueprint,
         app.extracts.public.blueprint,
         app.extracts.following.public.blueprint,
+        app.extracts.verifying.public.blueprint,
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
@@ -143,6 +146,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     install_error_pages(site)
     install_accounts(site, settings)
     install_own_account(site)
+    install_seal(site, settings)
     limit_views(site, Budget.GUESS, GUESSED)
     limit_views(site, Budget.FILING, MAILED)
     try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -15,8 +18,7 @@ from flask import Flask
 from app.accounts.model import PERMISSIONS, Role
 from app.config import Settings
 from app.extracts import actions as requests
-from app.extracts.desk.decision import Sheet
-from app.extracts.desk.staff import DRAW
+from app.extracts.desk.store import issued_on
 from app.kernel.languages import PUBLIC
 from app.site import create_app
 from app.storage.database import Database
@@ -48,10 +50,6 @@ def site(
     site = create_app(replace(settings, database_url=f"sqlite:///{path}", vault_key_file=key_file), edition)
     site.config["WTF_CSRF_ENABLED"] = False
 
-    def drawn(sheet: Sheet) -> bytes:
-        return f"%PDF {sheet.printed}".encode()
-
-    site.extensions[DRAW] = drawn
     install_access(site, gate)
     yield site
     database_of(site).engine.dispose()
@@ -114,9 +112,31 @@ def test_a_request_goes_from_the_queue_to_the_family(
     opened(family, filed, language)
     assert "-000001" in page(family, f"/{language}/extract/request")
     saved = family.get(f"/{language}/extract/request/extract.pdf")
-    assert saved.get_data().startswith(b"%PDF ")
+    assert saved.get_data().startswith(b"%PDF-")
     assert saved.headers["Content-Disposition"].startswith("attachment")
     assert saved.headers["Cache-Control"] == "no-store"
+    with database_of(site).reading() as session:
+        issued = issued_on(session, filed.id)
+        assert issued is not None
+        printed = {"number": f"{issued.year}-000001", "code": issued.code}
+    office = LintingClient(site)
+    told = page(office, f"/{language}/verify?{urlencode(printed)}")
+    assert hashlib.sha256(saved.get_data()).hexdigest() in told
+    assert "Прикладенко" not in told
+    page(office, f"/{language}/verify?{urlencode({**printed, 'number': '2026-000002'})}", 404)
+    page(office, f"/{language}/verify?{urlencode({**printed, 'code': 'AAAA-AAAA-AAAA'})}", 404)
+    intact, changed = said_of(office, language, saved.get_data()), bytearray(saved.get_data())
+    changed[len(changed) // 2] ^= 1
+    assert said_of(office, language, bytes(changed)) != intact
+    assert said_of(office, language, b"nothing of the kind") not in ("", intact)
+
+
+def said_of(office: LintingClient, language: str, file: bytes) -> str:
+    """Return what the page says of a file."""
+    answer = office.post(f"/{language}/verify/file", data={"file": (io.BytesIO(file), "vytiah.pdf")})
+    assert answer.status_code == 200
+    found = re.search(r'<p role="status"><b>([^<]+)</b>', answer.get_data(as_text=True))
+    return found[1] if found else ""
 
 
 @pytest.mark.parametrize("language", list(PUBLIC))

@@ -47,6 +47,7 @@ OPEN = {
     "device.forget": "sent_by_own_script",
     "invitation.accept": "proved_by_link",
     "extracts.begin": "begins_anew",
+    "verifying.verify_file": "begins_anew",
 }
 """Views that take what is sent without a token, and the mark that says why. Each is a decision."""
 

@@ -285,6 +285,12 @@ def add_issued(
     return row
 
 
+def find_by_code(session: Session, code: str) -> IssuedRow | None:
+    """Return the issued extract with this code."""
+    index = vault_of(session).blind(CODE, code)
+    return session.scalars(select(IssuedRow).where(IssuedRow.code_index == index)).first()
+
+
 def issued_on(session: Session, request: str) -> IssuedRow | None:
     """Return the extract that was issued on a request."""
     return session.scalars(select(IssuedRow).where(IssuedRow.request_id == request)).first()

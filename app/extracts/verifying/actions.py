@@ -1,0 +1,49 @@
+"""Saying of an issued extract whether it holds, without saying on whom it was issued."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.documents.code import UnreadableNumberError, read_code, read_number
+from app.extracts.desk import store
+from app.extracts.desk.decision import Validity, printed
+from app.extracts.model import Purpose
+from app.extracts.store import find_request, moment
+from app.kernel.reference import UnreadableReferenceError
+from app.storage.engine import Session
+
+
+class WrongCodeError(LookupError):
+    """No extract has this number and this code. Which of the two is wrong is not said."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """An issued extract as a stranger may see it: nothing of the person, nothing of the applicant."""
+
+    number: str
+    validity: Validity
+    issued_at: datetime
+    purposes: Sequence[Purpose]
+    sha256: str
+
+
+def verify(session: Session, number: str, code: str) -> Verified:
+    """Return the extract with this number and code, as typed or scanned. Raises WrongCodeError."""
+    try:
+        asked, signs = read_number(number), read_code(code)
+    except (UnreadableNumberError, UnreadableReferenceError):
+        raise WrongCodeError from None
+    row = store.find_by_code(session, signs)
+    request = find_request(session, row.request_id) if row else None
+    if row is None or request is None or (row.year, row.number) != (asked.year, asked.serial):
+        raise WrongCodeError
+    return Verified(
+        number=printed(row.year, row.number),
+        validity=Validity(row.state),
+        issued_at=moment(row.issued_at),
+        purposes=[Purpose(code) for code in request.purposes.split()],
+        sha256=row.sha256,
+    )
