@@ -123,8 +123,8 @@ def test_a_request_goes_from_the_queue_to_the_family(
     told = page(office, f"/{language}/verify?{urlencode(printed)}")
     assert hashlib.sha256(saved.get_data()).hexdigest() in told
     assert "Прикладенко" not in told
-    page(office, f"/{language}/verify?{urlencode({**printed, 'number': '2026-000002'})}", 404)
-    page(office, f"/{language}/verify?{urlencode({**printed, 'code': 'AAAA-AAAA-AAAA'})}", 404)
+    page(office, f"/{language}/verify?{urlencode({**printed, 'number': '2026-000002'})}", 422)
+    page(office, f"/{language}/verify?{urlencode({**printed, 'code': 'AAAA-AAAA-AAAA'})}", 422)
     intact, changed = said_of(office, language, saved.get_data()), bytearray(saved.get_data())
     changed[len(changed) // 2] ^= 1
     assert said_of(office, language, bytes(changed)) != intact

@@ -101,6 +101,9 @@ NOT_MET = {
     "own_account.end_others",
     # One button each, beside something that a person has done before: a paper, a merger, a letter that came back.
     "extracts.remove_paper", "mail.drop", "mail.retry", "people.reset_second_factor", "register.unmerge",
+    # Stand on the page of a request in another state only.
+    "following.answer", "requests.give_back", "requests.issue", "requests.match", "requests.refuse",
+    "requests.return_proposal",
 }  # fmt: skip
 """Views that take what is sent, but whose form the walk does not meet. They are driven with fields of general names."""
 

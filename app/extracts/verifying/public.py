@@ -31,7 +31,7 @@ def verify() -> ResponseReturnValue:
         with database().reading() as reading:
             found = actions.verify(reading, number, code)
     except actions.WrongCodeError:
-        return _page(number=number, is_wrong=True), 404
+        return _page(number=number, is_wrong=True), 422
     return _page(number=number, found=found)
 
 
