@@ -15,6 +15,7 @@ from app.extracts.desk import actions, store
 from app.extracts.desk.decision import Outcome, Reason, Sheet, Step
 from app.extracts.model import Kinship, Purpose
 from app.extracts.request import OPEN, State, StateError
+from app.kernel.dates import as_utc
 from app.outbox.store import JobRow
 from app.storage.database import Database
 from app.storage.engine import Session
@@ -216,7 +217,7 @@ def test_the_queue_is_first_come_first_served_and_read_page_by_page(database: Da
     with database.reading() as session:
         assert [row.id for row in store.queue(session, sieve, limit=9)] == ids
         first = store.queue(session, sieve, limit=2)
-        place = (store.moment(first[-1].filed_at), first[-1].id)
+        place = (as_utc(first[-1].filed_at), first[-1].id)
         assert [row.id for row in store.queue(session, sieve, limit=9, after=place)] == ids[2:]
         for wanted, found in (
             (store.Sieve((State.ASKED,)), [ids[2]]),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask_security import AsaList, UserMixin, WebAuthnMixin
 from sqlalchemy import DateTime, ForeignKey, Integer, LargeBinary, String, Text, delete, select, update
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selecti
 
 from app.accounts.lockout import Refusals
 from app.accounts.model import Invitation, Person, Role, SignIn, Standing, needs_second_factor, read_roles
+from app.kernel.dates import as_utc
 from app.storage.engine import Table
 from app.storage.sealed import BlindIndex, Sealed, SealedBytes, new_id, vault_of
 
@@ -176,11 +177,6 @@ def all_accounts(session: Session) -> Sequence[AccountRow]:
     return session.scalars(select(AccountRow).order_by(AccountRow.created_at, AccountRow.id)).all()
 
 
-def moment(kept: datetime) -> datetime:
-    """Return a moment with its time zone: SQLite keeps UTC without saying so."""
-    return kept.replace(tzinfo=UTC) if kept.tzinfo is None else kept.astimezone(UTC)
-
-
 def standing(row: AccountRow) -> Standing:
     """Return what an account is and may do."""
     return Standing(
@@ -191,8 +187,8 @@ def standing(row: AccountRow) -> Standing:
         active=row.active,
         second_factor=bool(row.tf_primary_method or row.webauthn),
         demo=row.demo,
-        created_at=moment(row.created_at),
-        signed_in_at=moment(row.signed_in_at) if row.signed_in_at else None,
+        created_at=as_utc(row.created_at),
+        signed_in_at=as_utc(row.signed_in_at) if row.signed_in_at else None,
     )
 
 
@@ -286,7 +282,7 @@ def sign_ins(session: Session, account: str, *, limit: int = 20) -> list[SignIn]
     """Return the last sign-ins of an account, newest first."""
     query = select(SignInRow).where(SignInRow.account_id == account).order_by(SignInRow.started_at.desc()).limit(limit)
     return [
-        SignIn(moment(row.started_at), moment(row.seen_at), row.ended_at and moment(row.ended_at), row.device)
+        SignIn(as_utc(row.started_at), as_utc(row.seen_at), row.ended_at and as_utc(row.ended_at), row.device)
         for row in session.scalars(query)
     ]
 
@@ -358,8 +354,8 @@ def invitation(row: InvitationRow) -> Invitation:
         roles=read_roles(row.roles),
         organisation=row.organisation,
         language=row.language,
-        created_at=moment(row.created_at),
-        expires_at=moment(row.expires_at),
+        created_at=as_utc(row.created_at),
+        expires_at=as_utc(row.expires_at),
     )
 
 
@@ -416,7 +412,7 @@ ATTEMPT = "sign-in-attempt"
 def refusals(session: Session, kind: str, key: str) -> Refusals | None:
     """Return what was refused for this key; until the transaction ends nobody else counts on it."""
     row = session.get(AttemptRow, _attempt_key(session, kind, key), with_for_update=True, populate_existing=True)
-    return Refusals(row.refused, moment(row.since)) if row else None
+    return Refusals(row.refused, as_utc(row.since)) if row else None
 
 
 def keep_refusals(session: Session, kind: str, key: str, counted: Refusals) -> None:

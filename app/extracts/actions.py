@@ -31,7 +31,7 @@ from app.extracts.guesses import LOCKED, after_wrong, opens_at
 from app.extracts.model import CONSENTS, Kinship
 from app.extracts.request import OPEN, PHRASE_SHOWN, SHOWN, Deed, Entry, Filed, Happened, State, after
 from app.extracts.term import Term, term
-from app.kernel.dates import KYIV
+from app.kernel.dates import KYIV, as_utc
 from app.kernel.passphrase import fold_passphrase, new_passphrase
 from app.kernel.reference import new_reference, read_reference
 from app.kernel.working_days import ukraine
@@ -307,7 +307,7 @@ def follow(session: Session, id_: str) -> Followed:
     row = store.find_request(session, id_)
     if row is None:
         raise UnknownRequestError(id_)
-    state, filed_at = State(row.state), store.moment(row.filed_at)
+    state, filed_at = State(row.state), as_utc(row.filed_at)
     return Followed(
         id=row.id,
         reference=row.reference,
@@ -427,7 +427,7 @@ def _write(session: Session, kind: Kind, row: store.RequestRow, *, key: str, now
 
 
 def _filed(row: store.RequestRow, now: datetime) -> Filed:
-    filed_at = store.moment(row.filed_at)
+    filed_at = as_utc(row.filed_at)
     is_shown = now - filed_at < PHRASE_SHOWN
     return Filed(
         id=row.id,
@@ -481,7 +481,7 @@ def _delete(session: Session, shelf: Shelf, row: store.DraftRow, *, actor: str, 
 
 
 def _live(row: store.DraftRow | None, now: datetime) -> store.DraftRow:
-    if row is None or now - store.moment(row.changed_at) >= DRAFT_LASTS:
+    if row is None or now - as_utc(row.changed_at) >= DRAFT_LASTS:
         raise DraftGoneError
     return row
 
@@ -508,7 +508,7 @@ def _draft(session: Session, row: store.DraftRow) -> Draft:
         answers=read_answers(row.answers),
         papers=_papers(store.papers(session, draft=row.id)),
         filed=row.filed,
-        kept_until=store.moment(row.changed_at) + DRAFT_LASTS,
+        kept_until=as_utc(row.changed_at) + DRAFT_LASTS,
     )
 
 

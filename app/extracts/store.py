@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     Boolean,
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.extracts.guesses import Guesses
 from app.extracts.request import OPEN, Entry, Happened
+from app.kernel.dates import as_utc
 from app.storage.engine import Table
 from app.storage.files import StoredFileRow
 from app.storage.sealed import BlindIndex, Sealed, SealedBytes, new_id, vault_of
@@ -137,11 +138,6 @@ class GuessRow(Table):
     key: Mapped[bytes] = mapped_column(BlindIndex, primary_key=True)
     wrong: Mapped[int]
     last: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-def moment(stored: datetime) -> datetime:
-    """Return a stored moment with its offset: SQLite keeps none, and all are UTC."""
-    return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
 
 
 # Drafts
@@ -321,7 +317,7 @@ def add_event(session: Session, request: str, what: Happened, now: datetime) -> 
 def history(session: Session, request: str) -> list[Entry]:
     """Return the history of a request, the oldest first."""
     query = select(EventRow).where(EventRow.request_id == request).order_by(EventRow.number)
-    return [Entry(moment(row.at), Happened(row.what)) for row in session.scalars(query)]
+    return [Entry(as_utc(row.at), Happened(row.what)) for row in session.scalars(query)]
 
 
 # Guesses
@@ -330,7 +326,7 @@ def history(session: Session, request: str) -> list[Entry]:
 def guesses(session: Session, typed: str) -> Guesses | None:
     """Return how often guesses at this reference were wrong; until the transaction ends nobody else counts on it."""
     row = session.get(GuessRow, _blind(session, GUESS, typed), with_for_update=True, populate_existing=True)
-    return Guesses(row.wrong, moment(row.last)) if row else None
+    return Guesses(row.wrong, as_utc(row.last)) if row else None
 
 
 def keep_guesses(session: Session, typed: str, counted: Guesses) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -13,6 +13,11 @@ from babel.dates import format_date
 KYIV = ZoneInfo("Europe/Kyiv")
 
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+
+def as_utc(moment: datetime) -> datetime:
+    """Return a moment in UTC, with its zone. One without is UTC already: SQLite keeps the moments of its rows so."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @dataclass(frozen=True, order=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, DateTime, Index, String, and_, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.kernel.dates import as_utc
 from app.outbox.model import BATCH, KEPT, LEASE, TRIES, Job, Kind, Lease, Listed, State
 from app.storage.engine import Table
 from app.storage.sealed import SealedBytes, new_id, vault_of
@@ -56,7 +57,8 @@ def put(session: Session, kind: Kind, content: str, *, key: str, now: datetime, 
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {
         "id": id_, "kind": kind.value, "key": key, "content_sealed": vault_of(session).seal(content, _place(id_)),
-        "state": State.WAITING.value, "created_at": _utc(now), "not_before": _utc(not_before), "tries": 0, "reason": "",
+        "state": State.WAITING.value, "created_at": as_utc(now), "not_before": as_utc(not_before),
+        "tries": 0, "reason": "",
     }  # fmt: skip
     unless_known = insert(JobRow).values(row).on_conflict_do_nothing(index_elements=["key"])
     added = session.scalar(unless_known.returning(JobRow.id))
@@ -83,7 +85,7 @@ def lease(session: Session, *, worker: str, now: datetime) -> list[Lease]:
         if row.tries >= TRIES:
             _bury(row, "cut off again and again", now)
             continue
-        row.state, row.lease, row.not_before = State.LEASED.value, token, _utc(now) + LEASE
+        row.state, row.lease, row.not_before = State.LEASED.value, token, as_utc(now) + LEASE
         taken.append(Lease(row.id, row.kind, token))
     return taken
 
@@ -95,8 +97,8 @@ def begin(session: Session, held: Lease, *, now: datetime) -> Job:
     """
     row = _held(session, held)
     is_in_doubt = row.begun_at is not None
-    row.tries, row.begun_at, row.not_before = row.tries + 1, _utc(now), _utc(now) + LEASE
-    return Job(row.id, row.kind, _utc(row.created_at), row.tries, is_in_doubt, row.content_sealed or b"")
+    row.tries, row.begun_at, row.not_before = row.tries + 1, as_utc(now), as_utc(now) + LEASE
+    return Job(row.id, row.kind, as_utc(row.created_at), row.tries, is_in_doubt, row.content_sealed or b"")
 
 
 def content_of(vault: Vault, job: Job) -> str:
@@ -108,7 +110,7 @@ def complete(session: Session, held: Lease, *, now: datetime) -> None:
     """Mark a job as done and let go of its content. A deed done is done: it counts whoever holds the lease by now."""
     row = _locked(session, held.id)
     if row is not None and row.state != State.DONE:
-        row.state, row.content_sealed, row.ended_at = State.DONE.value, None, _utc(now)
+        row.state, row.content_sealed, row.ended_at = State.DONE.value, None, as_utc(now)
         row.lease = row.begun_at = None
         row.reason = ""
 
@@ -119,7 +121,7 @@ def put_off(session: Session, held: Lease, *, reason: str, again_at: datetime | 
     if again_at is None:
         _bury(row, reason, now)
         return
-    row.state, row.not_before, row.reason = State.WAITING.value, _utc(again_at), reason[:80]
+    row.state, row.not_before, row.reason = State.WAITING.value, as_utc(again_at), reason[:80]
     row.lease = row.begun_at = None
 
 
@@ -129,7 +131,7 @@ def give_back(session: Session, held: Sequence[Lease], *, now: datetime) -> None
         session.execute(
             update(JobRow)
             .where(JobRow.id == one.id, JobRow.lease == one.token, JobRow.state == State.LEASED.value)
-            .values(state=State.WAITING.value, not_before=_utc(now), lease=None)
+            .values(state=State.WAITING.value, not_before=as_utc(now), lease=None)
         )
 
 
@@ -137,7 +139,7 @@ def dead(session: Session) -> list[Listed]:
     """Return all dead jobs, oldest first."""
     query = select(JobRow).where(JobRow.state == State.DEAD.value).order_by(JobRow.created_at, JobRow.id)
     return [
-        Listed(row.id, row.kind, State(row.state), _utc(row.created_at), row.tries, row.reason)
+        Listed(row.id, row.kind, State(row.state), as_utc(row.created_at), row.tries, row.reason)
         for row in session.scalars(query)
     ]
 
@@ -151,7 +153,7 @@ def counts(session: Session) -> dict[tuple[str, State], int]:
 def revive(session: Session, id_: str, *, now: datetime) -> str:
     """Let a dead job wait anew, all its tries before it, and return its kind. Raises NotDeadError."""
     row = _dead(session, id_)
-    row.state, row.tries, row.not_before, row.ended_at, row.lease = State.WAITING.value, 0, _utc(now), None, None
+    row.state, row.tries, row.not_before, row.ended_at, row.lease = State.WAITING.value, 0, as_utc(now), None, None
     return row.kind
 
 
@@ -164,11 +166,11 @@ def drop(session: Session, id_: str) -> str:
 
 def forget_done(session: Session, *, now: datetime) -> None:
     """Remove the emptied rows of jobs done more than `KEPT` ago. Their idempotency keys are free again."""
-    session.execute(delete(JobRow).where(JobRow.state == State.DONE.value, JobRow.ended_at < _utc(now) - KEPT))
+    session.execute(delete(JobRow).where(JobRow.state == State.DONE.value, JobRow.ended_at < as_utc(now) - KEPT))
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
-    return and_(JobRow.state.in_((State.WAITING.value, State.LEASED.value)), JobRow.not_before <= _utc(now))
+    return and_(JobRow.state.in_((State.WAITING.value, State.LEASED.value)), JobRow.not_before <= as_utc(now))
 
 
 def _locked(session: Session, id_: str) -> JobRow | None:
@@ -190,14 +192,9 @@ def _dead(session: Session, id_: str) -> JobRow:
 
 
 def _bury(row: JobRow, reason: str, now: datetime) -> None:
-    row.state, row.reason, row.ended_at = State.DEAD.value, reason[:80], _utc(now)
+    row.state, row.reason, row.ended_at = State.DEAD.value, reason[:80], as_utc(now)
     row.lease = row.begun_at = None
 
 
 def _place(id_: str) -> Place:
     return Place(JobRow.__tablename__, "content_sealed", id_)
-
-
-def _utc(moment: datetime) -> datetime:
-    # SQLite keeps no offset: what was written as UTC comes back without one.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

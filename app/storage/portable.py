@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +30,8 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from app.kernel.dates import as_utc
 
 
 class Kind(StrEnum):
@@ -136,7 +138,7 @@ def write_rows(connection: Connection, name: str, columns: Sequence[tuple[str, K
 
 
 def _write_moment(value: datetime) -> str:
-    return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)).isoformat()
+    return as_utc(value).isoformat()
 
 
 _WRITERS: Mapping[Kind, Callable[[Any], Any]] = {

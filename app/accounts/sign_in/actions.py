@@ -13,6 +13,7 @@ from app.accounts.lockout import WAIT, after_refusal, is_locked
 from app.accounts.timeout import Limits, ends_at, over
 from app.audit.actions import record
 from app.audit.model import Event
+from app.kernel.dates import as_utc
 from app.outbox.model import Kind
 from app.storage.engine import Session
 
@@ -61,7 +62,7 @@ def lasts(session: Session, account: str, id_: str, *, limits: Limits, now: date
     row = store.find_sign_in(session, account, id_)
     if row is None:
         return "ended"
-    started, seen = store.moment(row.started_at), store.moment(row.seen_at)
+    started, seen = as_utc(row.started_at), as_utc(row.seen_at)
     why = over(started, seen, limits, now)
     if why is not None:
         store.end_sign_in(session, account, id_, now)
@@ -77,7 +78,7 @@ def left(session: Session, account: str, id_: str, *, limits: Limits, now: datet
     row = store.find_sign_in(session, account, id_)
     if row is None:
         return timedelta()
-    return max(ends_at(store.moment(row.started_at), store.moment(row.seen_at), limits) - now, timedelta())
+    return max(ends_at(as_utc(row.started_at), as_utc(row.seen_at), limits) - now, timedelta())
 
 
 def sign_out(session: Session, account: str, id_: str, *, now: datetime) -> None:
@@ -102,9 +103,9 @@ def revoke_others(session: Session, account: str, this: str, *, reason: str, now
 def own_sign_ins(session: Session, account: str, this: str, *, limits: Limits, now: datetime) -> Sequence[OwnSignIn]:
     """Return the sign-ins of an account that last, this device first, then the newest."""
     found = [
-        OwnSignIn(row.id, row.device, store.moment(row.started_at), store.moment(row.seen_at), row.id == this)
+        OwnSignIn(row.id, row.device, as_utc(row.started_at), as_utc(row.seen_at), row.id == this)
         for row in store.open_sign_ins(session, account)
-        if over(store.moment(row.started_at), store.moment(row.seen_at), limits, now) is None
+        if over(as_utc(row.started_at), as_utc(row.seen_at), limits, now) is None
     ]
     return sorted(found, key=lambda signed: not signed.is_this)
 

@@ -18,7 +18,7 @@ from app.extracts.desk import store
 from app.extracts.desk.decision import Draw, Outcome, Proposal, Reason, Sheet, Step, Verdict, printed
 from app.extracts.model import Kinship, Purpose
 from app.extracts.request import OPEN, Deed, Entry, Happened, State, StateError, after
-from app.kernel.dates import KYIV
+from app.kernel.dates import KYIV, as_utc
 from app.kernel.reference import PREFIX, new_reference
 from app.register.entries import actions as register
 from app.register.entry import current
@@ -142,7 +142,7 @@ def list_queue(
     rows = store.queue(session, sieve, limit=PAGE + 1, after=after)
     shown = rows[:PAGE]
     record(session, Event.REQUESTS_LISTED, actor=actor, subject="queue", now=now, count=str(len(shown)))
-    last = (filed.moment(shown[-1].filed_at), shown[-1].id) if len(rows) > PAGE else None
+    last = (as_utc(shown[-1].filed_at), shown[-1].id) if len(rows) > PAGE else None
     return [_queued(row) for row in shown], last
 
 
@@ -388,10 +388,10 @@ def _questions(session: Session, id_: str) -> list[Question]:
         Question(
             row.id,
             row.text,
-            filed.moment(row.asked_at),
+            as_utc(row.asked_at),
             row.asked_by,
             row.answer or "",
-            filed.moment(row.answered_at) if row.answered_at else None,
+            as_utc(row.answered_at) if row.answered_at else None,
         )
         for row in store.questions(session, id_)
     ]
@@ -404,7 +404,7 @@ def _queued(row: filed.RequestRow) -> Queued:
         state=State(row.state),
         kinship=Kinship(row.kinship),
         purposes=_purposes(row),
-        filed_at=filed.moment(row.filed_at),
+        filed_at=as_utc(row.filed_at),
         due_on=row.due_on,
         assigned_to=row.assigned_to or "",
     )

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.extracts.desk.decision import Outcome, Proposal, Reason, Sheet, Step, Validity, Verdict
 from app.extracts.model import Kinship, Purpose
 from app.extracts.request import State
-from app.extracts.store import RequestRow, moment
+from app.extracts.store import RequestRow
+from app.kernel.dates import as_utc
 from app.storage.engine import Table
 from app.storage.sealed import BlindIndex, Sealed, SealedBytes, new_id, vault_of
 
@@ -122,7 +123,7 @@ def queue(
     Each state is asked for by itself along its index and the answers are merged, so that no query sorts a table.
     """
     found = [session.scalars(_of_state(state, sieve, after).limit(limit)).all() for state in sieve.states]
-    return list(islice(merge(*found, key=lambda row: (moment(row.filed_at), row.id)), limit))
+    return list(islice(merge(*found, key=lambda row: (as_utc(row.filed_at), row.id)), limit))
 
 
 def _of_state(state: State, sieve: Sieve, after: tuple[datetime, str] | None) -> Select[RequestRow]:
@@ -225,14 +226,14 @@ def _proposal(row: ProposalRow) -> Proposal:
     return Proposal(
         outcome=Outcome(row.outcome),
         proposed_by=row.proposed_by,
-        proposed_at=moment(row.proposed_at),
+        proposed_at=as_utc(row.proposed_at),
         entry=row.entry or 0,
         reason=Reason(row.reason) if row.reason else None,
         step=Step(row.step) if row.step else None,
         text=row.text,
         verdict=Verdict(row.verdict),
         decided_by=row.decided_by,
-        decided_at=moment(row.decided_at) if row.decided_at else None,
+        decided_at=as_utc(row.decided_at) if row.decided_at else None,
         note=row.note,
     )
 

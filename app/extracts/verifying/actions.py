@@ -10,7 +10,8 @@ from app.documents.code import UnreadableNumberError, read_code, read_number
 from app.extracts.desk import store
 from app.extracts.desk.decision import Validity, printed
 from app.extracts.model import Purpose
-from app.extracts.store import find_request, moment
+from app.extracts.store import find_request
+from app.kernel.dates import as_utc
 from app.kernel.reference import UnreadableReferenceError
 from app.storage.engine import Session
 
@@ -43,7 +44,7 @@ def verify(session: Session, number: str, code: str) -> Verified:
     return Verified(
         number=printed(row.year, row.number),
         validity=Validity(row.state),
-        issued_at=moment(row.issued_at),
+        issued_at=as_utc(row.issued_at),
         purposes=[Purpose(code) for code in request.purposes.split()],
         sha256=row.sha256,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     DateTime,
@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.kernel.dates import as_utc
 from app.register.entry import (
     Basis,
     Changed,
@@ -327,14 +328,15 @@ def history(session: Session, number: int) -> list[Standing]:
     """Return the statuses of an entry in the order of recording."""
     rows = session.scalars(select(StatusRow).where(StatusRow.entry == number).order_by(StatusRow.position))
     return [
-        Standing(Status(row.status), read_basis(row.basis_text), _utc(row.recorded_at), row.recorded_by) for row in rows
+        Standing(Status(row.status), read_basis(row.basis_text), as_utc(row.recorded_at), row.recorded_by)
+        for row in rows
     ]
 
 
 def corrections(session: Session, number: int) -> list[Correction]:
     """Return the corrections of an entry, the oldest first."""
     rows = session.scalars(select(CorrectionRow).where(CorrectionRow.entry == number).order_by(CorrectionRow.version))
-    return [Correction(*read_changes(row.changes_text), _utc(row.corrected_at), row.corrected_by) for row in rows]
+    return [Correction(*read_changes(row.changes_text), as_utc(row.corrected_at), row.corrected_by) for row in rows]
 
 
 def mergers(session: Session, number: int) -> list[Merger]:
@@ -346,8 +348,8 @@ def mergers(session: Session, number: int) -> list[Merger]:
     )
     return [
         Merger(
-            row.kept, row.gone, row.reason, _utc(row.merged_at), row.merged_by, row.undone_reason or "",
-            _utc(row.undone_at) if row.undone_at else None, row.undone_by or "",
+            row.kept, row.gone, row.reason, as_utc(row.merged_at), row.merged_by, row.undone_reason or "",
+            as_utc(row.undone_at) if row.undone_at else None, row.undone_by or "",
         )
         for row in rows
     ]  # fmt: skip
@@ -468,7 +470,7 @@ def duplicates_of(session: Session, number: int) -> list[Duplicate]:
 
 
 def _duplicate(row: DuplicateRow) -> Duplicate:
-    return Duplicate(row.id, row.first, row.second, row.probability, row.state, _utc(row.proposed_at))
+    return Duplicate(row.id, row.first, row.second, row.probability, row.state, as_utc(row.proposed_at))
 
 
 def decide_duplicate(session: Session, id_: str, state: str, reason: str, *, actor: str, now: datetime) -> bool:
@@ -605,8 +607,3 @@ def numbers(session: Session, *, batch: int = 10_000) -> Iterator[int]:
     ):
         yield from found
         last = found[-1]
-
-
-def _utc(moment: datetime) -> datetime:
-    # SQLite forgets the zone.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
