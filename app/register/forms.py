@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask import abort
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 
 from app.kernel.dates import PartialDate
 from app.register.entry import DATES, Basis, Entry, Item, Status, entry_of
@@ -38,16 +36,6 @@ CLAIMED = (
 
 _LONGEST = TEXT_LENGTH * 2
 """Characters of a field that are looked at and given back."""
-
-
-class ButtonForm(FlaskForm):  # type: ignore[misc]
-    """Nothing but the proof that the button was pressed on our own page."""
-
-
-def check_button() -> None:
-    """Refuse the request (400) unless it is a form of ours that was sent."""
-    if not ButtonForm().validate_on_submit():
-        abort(400)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import Permission
 from app.accounts.store import AccountRow
 from app.kernel.dates import KYIV, in_words
@@ -24,9 +25,7 @@ from app.register.forms import (
     CLAIMED,
     PARTS,
     SINCE,
-    ButtonForm,
     Typed,
-    check_button,
     names_of,
     read_basis,
     read_claim,
@@ -566,7 +565,7 @@ def _time(at: datetime) -> str:
 def _words() -> dict[str, object]:
     unknown = ("", gettext("not known"))
     return {
-        "form": ButtonForm(),
+        "form": DeedForm(),
         "ITEMS": ITEMS,
         "PARTS": tuple(zip(PARTS, (gettext("Day"), gettext("Month"), gettext("Year")), (2, 2, 4), strict=True)),
         "STATUSES": STATUSES,

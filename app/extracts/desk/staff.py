@@ -25,6 +25,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 
+from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import FourEyesError, Permission
 from app.accounts.store import AccountRow
 from app.extracts.actions import UnknownRequestError
@@ -39,7 +40,7 @@ from app.extracts.request import OPEN, State, StateError
 from app.kernel.dates import KYIV
 from app.kernel.languages import PUBLIC
 from app.register.entries import actions as register
-from app.register.forms import ButtonForm, Typed, check_button, read_number, typed_of
+from app.register.forms import Typed, read_number, typed_of
 from app.register.labels import VERDICT_SHAPES
 from app.register.labels import VERDICTS as LIKELIHOODS
 from app.register.staff import compared, full_name
@@ -283,7 +284,7 @@ def _page(id_: str, typed: Typed) -> Response:
             questions=[(one, _time(one.asked_at), _who(one.asked_by)) for one in found.questions],
             words=words_of,
             typed=typed,
-            form=ButtonForm(),
+            form=DeedForm(),
             OUTCOMES=OUTCOMES,
             REASONS=REASONS,
             STEPS=STEPS,
