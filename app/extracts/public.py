@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -158,14 +158,7 @@ def papers(draft: actions.Draft) -> ResponseReturnValue:
 def add_papers(draft: actions.Draft) -> ResponseReturnValue:
     """Take files. Each stands for itself: one that is refused, or lost on the way, takes nothing else with it."""
     upload = forms.uploaded(_offered(draft.answers))
-    errors = [*upload.errors]
-    try:
-        for name, accepted in upload.files:
-            actions.add_paper(session(), shelf(), draft.id, accepted, name=name, kind=upload.kind, now=now())
-    except actions.TooManyPapersError:
-        errors.append(forms.too_many_papers())
-    except ShelfUnreachableError:
-        errors.append(forms.shelf_is_full())
+    errors = keep_each(upload, partial(actions.add_paper, session(), shelf(), draft.id))
     if errors:
         return _papers(actions.read_draft(session(), draft.id, now=now()), errors), 422
     return _hold(_go("papers"), draft.id)
@@ -272,6 +265,19 @@ def delete(draft: actions.Draft) -> ResponseReturnValue:
 def forget() -> ResponseReturnValue:
     """Let this device hold the draft no more; its code finds it again."""
     return _let_go(_go("extract"))
+
+
+def keep_each(upload: forms.Upload, keep: Callable[..., None]) -> list[str]:
+    """Keep the files of a form, each with `keep`, and return why some were not taken."""
+    errors = [*upload.errors]
+    try:
+        for name, accepted in upload.files:
+            keep(accepted, name=name, kind=upload.kind, now=now())
+    except actions.TooManyPapersError:
+        errors.append(forms.too_many_papers())
+    except ShelfUnreachableError:
+        errors.append(forms.shelf_is_full())
+    return errors
 
 
 def calendar_of(reference: str, until: Term) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -16,11 +16,10 @@ from app.extracts.desk import actions as desk
 from app.extracts.desk.labels import decision_words
 from app.extracts.labels import HAPPENED, STATES, state_kind
 from app.extracts.labels import text as words_of
-from app.extracts.public import REQUEST, calendar_of
+from app.extracts.public import REQUEST, calendar_of, keep_each
 from app.extracts.request import StateError
 from app.kernel.dates import KYIV
 from app.kernel.reference import UnreadableReferenceError
-from app.storage.shelf import ShelfUnreachableError
 from app.web.database import database, now, session
 from app.web.downloads import download
 from app.web.files import shelf, takes_files
@@ -156,14 +155,8 @@ def papers(followed: actions.Followed) -> ResponseReturnValue:
 def add_papers(followed: actions.Followed) -> ResponseReturnValue:
     """Add papers to the request; each stands for itself."""
     upload = forms.uploaded(forms.offered_papers(followed.kinship))
-    errors = [*upload.errors]
     try:
-        for name, accepted in upload.files:
-            actions.add_to_request(session(), shelf(), followed.id, accepted, name=name, kind=upload.kind, now=now())
-    except actions.TooManyPapersError:
-        errors.append(forms.too_many_papers())
-    except ShelfUnreachableError:
-        errors.append(forms.shelf_is_full())
+        errors = keep_each(upload, partial(actions.add_to_request, session(), shelf(), followed.id))
     except StateError:
         return _follow()
     if errors:
