@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,22 +10,23 @@ from random import Random
 from app.accounts.model import apart
 from app.audit.actions import record
 from app.audit.model import Event
+from app.documents.actions import keep
+from app.documents.code import ExtractNumber, new_code
+from app.documents.verify import sha256_of
 from app.extracts import actions as requests
 from app.extracts import store as filed
 from app.extracts.actions import UnknownRequestError, tell_news
 from app.extracts.desk import store
-from app.extracts.desk.decision import Draw, Outcome, Proposal, Reason, Sheet, Step, Verdict, printed
+from app.extracts.desk.decision import Draw, Outcome, Proposal, Reason, Sheet, Step, Verdict
 from app.extracts.model import Kinship, Purpose
 from app.extracts.request import OPEN, Deed, Entry, Happened, State, StateError, after
 from app.kernel.dates import KYIV, as_utc
-from app.kernel.reference import PREFIX, new_reference
 from app.register.entries import actions as register
 from app.register.entry import current
 from app.register.person import Person, read_person
 from app.storage.engine import Session
-from app.storage.files import OpenedFile, open_file, receive
+from app.storage.files import OpenedFile, open_file
 from app.storage.shelf import Shelf
-from app.storage.uploads import Accepted, MediaType
 
 PAGE = 25
 """Requests of one page of the queue."""
@@ -45,10 +45,6 @@ class NoMatchError(Exception):
 
 class RefusalError(ValueError):
     """A refusal lacks its reason of the list or its next step."""
-
-
-class NoDrawingError(Exception):
-    """The site has nothing that draws and signs extracts. An operator has to set it up; nothing was issued."""
 
 
 class NoPaperError(LookupError):
@@ -288,8 +284,7 @@ def issue(session: Session, shelf: Shelf, id_: str, *, draw: Draw, random: Rando
     sheet = Sheet(
         year=year,
         number=store.next_number(session, year),
-        # Without the prefix, so that nobody takes it for the reference of a request.
-        code=new_reference(random).removeprefix(f"{PREFIX}-"),
+        code=new_code(random),
         issued_at=now,
         purposes=_purposes(row),
         kinship=Kinship(row.kinship),
@@ -298,10 +293,8 @@ def issue(session: Session, shelf: Shelf, id_: str, *, draw: Draw, random: Rando
         standing=current(file.history) if file else None,
     )
     content = draw(sheet)
-    sha256 = hashlib.sha256(content).hexdigest()
-    name = f"vytiah-{sheet.printed}.pdf"
-    file_id = receive(session, shelf, Accepted(content, MediaType.PDF, 1, sha256), name=name, now=now)
-    store.add_issued(session, sheet, request=id_, entry=number, file_id=file_id, sha256=sha256, actor=actor)
+    file_id = keep(session, shelf, content, number=sheet.printed, now=now)
+    store.add_issued(session, sheet, request=id_, entry=number, file_id=file_id, sha256=sha256_of(content), actor=actor)
     _move(session, row, Deed.ISSUE, Happened.ISSUED, now)
     store.close_proposal(session, proposal, Verdict.CARRIED, note="", actor=actor, now=now)
     record(session, Event.EXTRACT_ISSUED, actor=actor, subject=_named(row), now=now, extract=f"extract:{sheet.printed}")
@@ -320,7 +313,7 @@ def told(session: Session, id_: str) -> Told:
         return Told(asked)
     carried = next(one for one in store.proposals(session, id_) if one.verdict is Verdict.CARRIED)
     issued = store.issued_on(session, id_)
-    number = printed(issued.year, issued.number) if issued else ""
+    number = str(ExtractNumber(issued.year, issued.number)) if issued else ""
     return Told(asked, carried.outcome, carried.reason, carried.step, carried.text, number)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.documents.code import ExtractNumber
 from app.extracts.model import Kinship, Purpose
 from app.register.entry import Entry, Standing
 from app.register.person import Person
@@ -100,12 +101,7 @@ class Sheet:
     @property
     def printed(self) -> str:
         """The number as it is printed, such as ``2026-000123``."""
-        return printed(self.year, self.number)
-
-
-def printed(year: int, number: int) -> str:
-    """Return the number of an extract as it is printed, such as ``2026-000123``."""
-    return f"{year:04}-{number:06}"
+        return str(ExtractNumber(self.year, self.number))
 
 
 Draw = Callable[[Sheet], bytes]

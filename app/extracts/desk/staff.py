@@ -202,16 +202,14 @@ def refuse(id_: str) -> ResponseReturnValue:
 @requires(Permission.DECIDE_REQUESTS)
 def issue(id_: str) -> ResponseReturnValue:
     """Issue the extract as proposed."""
-    draw = cast(Draw | None, current_app.extensions.get(DRAW))
-
-    def deed(_: Typed) -> None:
-        if draw is None:
-            raise actions.NoDrawingError
-        actions.issue(
+    draw = cast(Draw, current_app.extensions[DRAW])
+    return _done(
+        id_,
+        lambda _: actions.issue(
             session(), shelf(), id_, draw=draw, random=SystemRandom(), actor=actor().reference, now=now()
-        )  # fmt: skip
-
-    return _done(id_, deed, "issued")
+        ),
+        "issued",
+    )
 
 
 def _done(id_: str, deed: Callable[[Typed], object], done: str, *, empty: str = "main") -> ResponseReturnValue:
@@ -229,8 +227,6 @@ def _done(id_: str, deed: Callable[[Typed], object], done: str, *, empty: str = 
         typed.say("reason", gettext("A refusal needs a reason and the next step."))
     except actions.NoMatchError:
         typed.say("main", gettext("Match the request to an entry first."))
-    except actions.NoDrawingError:
-        typed.say("main", gettext("Extracts cannot be drawn on this site yet. Nothing was issued."))
     except register.UnknownEntryError:
         typed.say("entry", gettext("There is no entry of this number."))
     except register.MergedError as error:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.documents.code import UnreadableNumberError, read_code, read_number
 from app.extracts.desk import store
-from app.extracts.desk.decision import Validity, printed
+from app.extracts.desk.decision import Validity
 from app.extracts.model import Purpose
 from app.extracts.store import find_request
 from app.kernel.dates import as_utc
@@ -42,7 +42,7 @@ def verify(session: Session, number: str, code: str) -> Verified:
     if row is None or request is None or (row.year, row.number) != (asked.year, asked.serial):
         raise WrongCodeError
     return Verified(
-        number=printed(row.year, row.number),
+        number=str(asked),
         validity=Validity(row.state),
         issued_at=as_utc(row.issued_at),
         purposes=[Purpose(code) for code in request.purposes.split()],
