@@ -12,15 +12,20 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from app.accounts.model import Permission, Role
 from app.config import Settings
 from app.demo import LOADERS
+from app.extracts.desk.store import IssuedRow
+from app.kernel.languages import PUBLIC
 from app.site import create_app
+from app.storage.folder import Folder
 from app.web.access import Actor, install_access
 from app.web.database import database as database_of
 from app.web.edition import Edition
+from tests.asking import decide_something, seal_something
 from tests.chromium import in_a_browser
 from tests.test_accessibility import PHONE, SETTINGS, faults_of, judged
 from tests.test_permissions import StandIn
@@ -31,7 +36,7 @@ pytestmark = in_a_browser
 
 @dataclass(frozen=True)
 class Desk:
-    """The site with demo people, where one person is signed in and may do everything."""
+    """The site with demo people and an issued extract, where one person is signed in and may do everything."""
 
     address: str
     cookies: list[dict[str, str | int]]
@@ -60,6 +65,11 @@ def desk(
     with site.test_request_context(), database_of(site).writing() as session:
         for load in LOADERS:
             assert list(load(session, datetime.now(UTC)))
+    with database_of(site).writing() as session:
+        seal_something(session, now=datetime.now(UTC))
+        decide_something(session, Folder(path.parent / "files"), now=datetime.now(UTC))
+        issued = session.scalars(select(IssuedRow)).one()
+        verified = f"/verify?number={issued.year}-{issued.number:06}&code={issued.code}"
     account = joined(site, "olena@example.org", Role.EDITOR)
     olena = Person(site)
     olena.sign_in()
@@ -70,7 +80,7 @@ def desk(
     install_access(site, StandIn(Actor(account, frozenset(Permission), "one")))
     server = make_server("127.0.0.1", 0, site, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Desk(f"http://127.0.0.1:{server.port}", cookies, screens(site))
+    yield Desk(f"http://127.0.0.1:{server.port}", cookies, [*screens(site), *(f"/{code}{verified}" for code in PUBLIC)])
     server.shutdown()
     database_of(site).engine.dispose()
 
