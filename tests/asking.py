@@ -8,6 +8,7 @@ from random import Random
 
 from app.extracts import actions
 from app.extracts.desk import actions as desk
+from app.extracts.desk.conflicts.model import Ground, Ruling
 from app.extracts.desk.decision import Outcome
 from app.extracts.draft import Page
 from app.extracts.evidence import Paper
@@ -88,5 +89,8 @@ def decide_something(session: Session, shelf: Shelf, *, now: datetime) -> None:
     desk.ask(session, id_, "Яке прізвище до шлюбу?", actor="account:first", now=now)
     desk.answer(session, id_, "Вигаданенко", now=now)
     desk.match(session, id_, 1, actor="account:first", now=now)
+    desk.raise_conflict(session, id_, Ground.PAPERS_IN_DOUBT, "Печатка не та.", actor="account:first", now=now)
+    conflict = desk.read_request(session, id_, actor="account:second", now=now).conflicts[0].id
+    desk.rule(session, id_, conflict, Ruling.GO_ON, "Перевірено.", actor="account:second", now=now)
     desk.propose(session, id_, Outcome.EXTRACT, actor="account:first", now=now)
     desk.issue(session, shelf, id_, draw=lambda _: b"%PDF-", random=Random(), actor="account:second", now=now)

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from PIL import Image
 
 from app.accounts.model import PERMISSIONS, Role
 from app.config import Settings
@@ -31,6 +32,7 @@ from tests.lint import LintingClient
 from tests.register_entries import recorded, with_person
 from tests.test_desk_requests import NOW
 from tests.test_permissions import StandIn
+from tests.uploaded import encoded
 
 REGISTRAR = Actor("registrar", frozenset(PERMISSIONS[Role.REGISTRAR]))
 SUPERVISOR = Actor("supervisor", frozenset(PERMISSIONS[Role.SUPERVISOR]))
@@ -160,6 +162,82 @@ def test_a_question_is_answered_and_a_refusal_says_what_next(
     told = page(family, f"/{language}/extract/request")
     assert "Бракує свідоцтва." in told
     assert family.get(f"/{language}/extract/request/extract.pdf").status_code == 303
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_a_ready_text_and_a_preview_are_in_the_language_of_the_applicant(
+    client: LintingClient, filed: requests.Filed, language: str
+) -> None:
+    address = f"/{language}/staff/requests/{filed.id}"
+    assert "Будь ласка, додайте копію документа, з якого видно" in page(client, f"{address}?template=kinship-missing")
+    assert "Ми розглянули всі документи" in page(client, f"{address}?refusal=kinship-not-shown")
+    assert "Будь ласка" not in page(client, f"{address}?template=nonsense")
+    page(client, f"{address}/preview", 422, data={"outcome": "refusal", "text": "Не втратьте це."})
+    refusal = {"outcome": "refusal", "reason": "kinship-not-shown", "step": "file-again", "text": "Бракує свідоцтва."}
+    shown = page(client, f"{address}/preview", data=refusal)
+    assert shown.count("Бракує свідоцтва.") == 2, "once as the applicant would read it, once in its field"
+    assert "Вам відмовлено" in shown or "відмов" in shown
+    # Nothing is kept of it.
+    assert "Бракує свідоцтва." not in page(client, address)
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_a_flagged_conflict_waits_for_a_supervisor(
+    client: LintingClient, gate: StandIn, filed: requests.Filed, language: str
+) -> None:
+    address = f"/{language}/staff/requests/{filed.id}"
+    page(client, f"{address}/match", 303, data={"entry": "1"})
+    page(client, f"{address}/conflicts", 422, data={"ground": "papers-in-doubt", "flag": ""})
+    page(client, f"{address}/conflicts", 400, data={"ground": "nonsense", "flag": "Печатка не та."})
+    page(client, f"{address}/conflicts", 303, data={"ground": "papers-in-doubt", "flag": "Печатка не та."})
+    assert "Печатка не та." in page(client, address)
+    page(client, f"{address}/propose", 422, data={"outcome": "extract"})
+    assert filed.reference in page(client, f"/{language}/staff/requests?flag=conflict")
+    page(client, f"{address}/conflicts/0/rule", 403, data={})
+    gate.who = SUPERVISOR
+    found = re.search(r"/conflicts/([0-9a-f]+)/rule", page(client, address))
+    assert found
+    rule = f"{address}/conflicts/{found[1]}/rule"
+    page(client, rule, 422, data={"ruling": "go-on", "ruling_note": ""})
+    page(client, rule, 400, data={"ruling": "open", "ruling_note": "Перевірено."})
+    page(client, rule, 303, data={"ruling": "go-on", "ruling_note": "Перевірено."})
+    assert "Перевірено." in page(client, address)
+    assert filed.reference not in page(client, f"/{language}/staff/requests?flag=conflict")
+    page(client, f"{address}/propose", 303, data={"outcome": "extract"})
+
+
+def test_the_next_request_is_taken_and_an_empty_queue_says_so(client: LintingClient, filed: requests.Filed) -> None:
+    taken = client.post("/uk/staff/requests/next", data={})
+    assert f"/uk/staff/requests/{filed.id}" in taken.headers["Location"]
+    empty = client.post("/uk/staff/requests/next", data={})
+    assert "вже хтось узяв" in page(client, empty.headers["Location"])
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_a_question_is_answered_with_a_paper_alone_and_a_wrong_file_loses_nothing(
+    site: Flask, client: LintingClient, filed: requests.Filed, language: str
+) -> None:
+    page(client, f"/{language}/staff/requests/{filed.id}/ask", 303, data={"question": "Надішліть свідоцтво."})
+    family = LintingClient(site)
+    opened(family, filed, language)
+    address = f"/{language}/extract/request/answer"
+    wrong = family.post(address, data={"answer": "Ось воно.", "files": (io.BytesIO(b"no paper"), "свідоцтво.pdf")})
+    assert wrong.status_code == 422
+    assert "Ось воно." in wrong.get_data(as_text=True)
+    assert "свідоцтво.pdf" not in page(client, f"/uk/staff/requests/{filed.id}")
+    sent = family.post(
+        address,
+        data={
+            "answer": "",
+            "kind": "marriage_certificate",
+            "files": (io.BytesIO(encoded(Image.new("RGB", (40, 30)), "PNG")), "свідоцтво.png"),
+        },
+    )
+    assert sent.status_code == 303
+    shown = page(client, f"/uk/staff/requests/{filed.id}")
+    assert "свідоцтво.png" in shown
+    assert {"uk": "Документ додано.", "en": "The paper is attached."}[language] in shown
+    assert "<img " in shown, "an officer sees it beside the entries"
 
 
 def test_a_paper_is_saved_by_an_officer_and_that_is_recorded(

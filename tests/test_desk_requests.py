@@ -12,7 +12,7 @@ import pytest
 from app.accounts.model import FourEyesError
 from app.audit.store import Wanted, records, verify
 from app.extracts.desk import actions, store
-from app.extracts.desk.decision import Outcome, Reason, Sheet, Step
+from app.extracts.desk.decision import NoTextError, Outcome, Reason, RefusalError, Sheet, Step
 from app.extracts.model import Kinship, Purpose
 from app.extracts.request import OPEN, State, StateError
 from app.kernel.dates import as_utc
@@ -155,7 +155,7 @@ def test_different_requests_issued_at_once_are_numbered_without_gaps(database: D
 def test_a_question_waits_for_its_answer(database: Database) -> None:
     id_ = filed(database)
     with database.writing() as session:
-        with pytest.raises(actions.NoTextError):
+        with pytest.raises(NoTextError):
             actions.ask(session, id_, "  ", actor=FIRST, now=NOW)
         actions.ask(session, id_, "Яке прізвище до шлюбу?", actor=FIRST, now=NOW)
     with database.writing() as session, pytest.raises(StateError):
@@ -170,9 +170,9 @@ def test_a_question_waits_for_its_answer(database: Database) -> None:
 
 def test_a_refusal_says_why_and_what_next(database: Database) -> None:
     id_ = filed(database)
-    with database.writing() as session, pytest.raises(actions.RefusalError):
+    with database.writing() as session, pytest.raises(RefusalError):
         actions.propose(session, id_, Outcome.REFUSAL, text="ні", actor=FIRST, now=NOW)
-    with database.writing() as session, pytest.raises(actions.NoTextError):
+    with database.writing() as session, pytest.raises(NoTextError):
         actions.propose(
             session, id_, Outcome.REFUSAL, reason=Reason.NOT_ENTITLED, step=Step.ASK_RELATIVE, actor=FIRST, now=NOW
         )  # fmt: skip
@@ -206,6 +206,23 @@ def test_a_returned_proposal_can_be_made_anew(database: Database, shelf: Folder)
     issue(database, shelf, id_, actor=FIRST, now=NOW + timedelta(minutes=2))
     with database.reading() as session:
         assert [one.verdict.value for one in store.proposals(session, id_)] == ["returned", "carried"]
+
+
+def test_the_next_request_is_the_one_that_has_waited_longest_and_goes_to_one_officer(database: Database) -> None:
+    ids = [filed(database, NOW + timedelta(minutes=number)) for number in range(2)]
+    for id_ in ids:
+        with database.writing() as session:
+            assert actions.take_next(session, account="first", now=NOW) == id_
+    with database.writing() as session, pytest.raises(actions.EmptyQueueError):
+        actions.take_next(session, account="second", now=NOW)
+
+
+def test_a_decided_request_is_read_without_looking_through_the_register(database: Database, shelf: Folder) -> None:
+    id_ = proposed(database)
+    issue(database, shelf, id_)
+    with database.writing() as session:
+        assert actions.read_request(session, id_, actor=FIRST, now=NOW).candidates == []
+    assert events(database)[-1] == "request.read"
 
 
 def test_the_queue_is_first_come_first_served_and_read_page_by_page(database: Database) -> None:

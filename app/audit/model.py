@@ -50,6 +50,8 @@ class Event(StrEnum):
     REQUEST_PROPOSED = "request.proposed"
     REQUEST_RETURNED = "request.returned"
     REQUEST_REFUSED = "request.refused"
+    CONFLICT_RAISED = "conflict.raised"
+    CONFLICT_RULED = "conflict.ruled"
     EXTRACT_ISSUED = "extract.issued"
     EXTRACT_FETCHED = "extract.fetched"
     AUDIT_READ = "audit.read"
@@ -86,6 +88,8 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.REQUEST_MATCHED: frozenset({"entry"}),
     Event.REQUEST_PROPOSED: frozenset({"outcome"}),
     Event.REQUEST_REFUSED: frozenset({"reason"}),
+    Event.CONFLICT_RAISED: frozenset({"ground"}),
+    Event.CONFLICT_RULED: frozenset({"ruling"}),
     Event.EXTRACT_ISSUED: frozenset({"extract"}),
     Event.AUDIT_READ: frozenset({"filters"}),
     Event.AUDIT_VERIFIED: frozenset({"verdict"}),
@@ -113,7 +117,7 @@ DECISIONS = frozenset(
         Event.SIGN_IN_REVOKED, Event.FILE_DELETED, Event.ENTRY_RECORDED, Event.ENTRY_CORRECTED, Event.ENTRY_STATUS_SET,
         Event.ENTRIES_MERGED, Event.ENTRIES_UNMERGED, Event.DUPLICATE_DISMISSED, Event.REQUEST_ASKED,
         Event.REQUEST_MATCHED, Event.REQUEST_PROPOSED, Event.REQUEST_RETURNED, Event.REQUEST_REFUSED,
-        Event.EXTRACT_ISSUED,
+        Event.EXTRACT_ISSUED, Event.CONFLICT_RAISED, Event.CONFLICT_RULED,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

@@ -42,7 +42,7 @@ from app.storage.engine import Session
 from app.storage.files import StoredFileRow, delete, receive
 from app.storage.sealed import new_id
 from app.storage.shelf import Shelf
-from app.storage.uploads import Accepted
+from app.storage.uploads import Accepted, MediaType
 
 DRAFT_LASTS = timedelta(days=14)
 """How long a draft is kept after its last change."""
@@ -109,6 +109,7 @@ class Attached:
     kind: Paper
     name: str = field(repr=False)
     size_bytes: int = 0
+    is_picture: bool = False
 
 
 @dataclass(frozen=True)
@@ -513,7 +514,17 @@ def _draft(session: Session, row: store.DraftRow) -> Draft:
 
 
 def _papers(found: Sequence[tuple[store.PaperRow, StoredFileRow]]) -> list[Attached]:
-    return [Attached(paper.id, paper.file_id, Paper(paper.kind), file.name, paper.size_bytes) for paper, file in found]
+    return [
+        Attached(
+            paper.id,
+            paper.file_id,
+            Paper(paper.kind),
+            file.name,
+            paper.size_bytes,
+            MediaType(file.media_type) is not MediaType.PDF,
+        )
+        for paper, file in found
+    ]
 
 
 def _day(now: datetime) -> date:

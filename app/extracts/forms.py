@@ -147,12 +147,18 @@ def offered_papers(kinship: Kinship | None, acts_for: Kinship | None = None) -> 
 
 
 def uploaded(offered: Sequence[tuple[Paper, str]]) -> Upload:
+    """Return the files of this request's form as `attached` does; a form without one is a fault."""
+    upload = attached(offered)
+    return upload if upload.files or upload.errors else Upload(upload.kind, [], [gettext("Choose a file first.")])
+
+
+def attached(offered: Sequence[tuple[Paper, str]]) -> Upload:
     """Return the files of this request's form, made anew. It takes its time: call it before the transaction begins."""
     kinds = {paper.value: paper for paper, _ in offered}
     kind = kinds.get(request.form.get("kind", ""), Paper.OTHER_PROOF)
     given = [upload for upload in request.files.getlist("files") if upload.filename][:FILES_AT_ONCE]
     files: list[tuple[str, Accepted]] = []
-    errors = [] if given else [gettext("Choose a file first.")]
+    errors: list[str] = []
     for upload in given:
         try:
             files.append((upload.filename or "", accept_upload(upload)))

@@ -33,6 +33,8 @@ class Deed(StrEnum):
     ANSWER = "answer"
     MATCH = "match"
     PROPOSE = "propose"
+    UNMATCH = "unmatch"
+    """A supervisor rules that the entry is not the one: the request is matched anew."""
     RETURN = "return"
     """The second officer does not agree: the request goes back to the first."""
     ISSUE = "issue"
@@ -51,6 +53,8 @@ MOVES: Mapping[tuple[State, Deed], State] = {
     (State.PROPOSED, Deed.RETURN): State.MATCHED,
     (State.PROPOSED, Deed.ISSUE): State.ISSUED,
     (State.PROPOSED, Deed.REFUSE): State.REFUSED,
+    **{(state, Deed.UNMATCH): State.FILED for state in (State.FILED, State.MATCHED, State.PROPOSED)},
+    (State.ASKED, Deed.UNMATCH): State.ASKED,
     **{(state, Deed.WITHDRAW): State.WITHDRAWN for state in OPEN},
 }
 """Everything that may happen. A decision can be proposed without a match: "no information" is an answer, too."""
@@ -81,6 +85,7 @@ class Happened(StrEnum):
     ASKED = "asked"
     ANSWERED = "answered"
     MATCHED = "matched"
+    UNMATCHED = "unmatched"
     PROPOSED = "proposed"
     RETURNED = "returned"
     ISSUED = "issued"
@@ -88,7 +93,7 @@ class Happened(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-SHOWN = frozenset(Happened) - {Happened.MATCHED, Happened.PROPOSED, Happened.RETURNED}
+SHOWN = frozenset(Happened) - {Happened.MATCHED, Happened.UNMATCHED, Happened.PROPOSED, Happened.RETURNED}
 """What the applicant is told of. That an entry was found, or a decision proposed, is not yet an answer."""
 
 

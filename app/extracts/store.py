@@ -249,6 +249,12 @@ def passphrase_index(session: Session, reference: str, folded: str) -> bytes:
     return _blind(session, PASSPHRASE, f"{reference}:{folded}")
 
 
+def same_person(row: RequestRow) -> ColumnElement[bool]:
+    """Return the condition under which a request is on the same person as `row`: same claim, or same entry."""
+    same = RequestRow.claim_index == row.claim_index
+    return same if row.entry is None else or_(same, RequestRow.entry == row.entry)
+
+
 def claim_index(session: Session, folded: str) -> bytes:
     """Return the blind index of the person asked about."""
     return _blind(session, CLAIM, folded)

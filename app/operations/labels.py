@@ -46,6 +46,8 @@ EVENTS = {
     Event.REQUEST_GIVEN_BACK: _l("gave a request back"),
     Event.REQUEST_ASKED: _l("asked the applicant"),
     Event.REQUEST_ANSWERED: _l("answered a question"),
+    Event.CONFLICT_RAISED: _l("flagged a conflict between requests"),
+    Event.CONFLICT_RULED: _l("ruled on a conflict between requests"),
     Event.REQUEST_MATCHED: _l("matched a request to an entry"),
     Event.REQUEST_PROPOSED: _l("proposed a decision"),
     Event.REQUEST_RETURNED: _l("returned a proposal"),

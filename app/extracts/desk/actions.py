@@ -17,7 +17,10 @@ from app.extracts import actions as requests
 from app.extracts import store as filed
 from app.extracts.actions import UnknownRequestError, tell_news
 from app.extracts.desk import store
-from app.extracts.desk.decision import Draw, Outcome, Proposal, Reason, Sheet, Step, Verdict
+from app.extracts.desk.conflicts import actions as conflicts
+from app.extracts.desk.conflicts.model import Conflict, Ground, Ruling
+from app.extracts.desk.decision import Draw, Outcome, Proposal, Reason, Sheet, Step, Verdict, proposed, written
+from app.extracts.draft import Answers, read_answers
 from app.extracts.model import Kinship, Purpose
 from app.extracts.request import OPEN, Deed, Entry, Happened, State, StateError, after
 from app.kernel.dates import KYIV, as_utc
@@ -31,20 +34,13 @@ from app.storage.shelf import Shelf
 PAGE = 25
 """Requests of one page of the queue."""
 
-LONGEST = 4000
-"""Characters of a question, an answer, a decision's text or a note."""
-
-
-class NoTextError(ValueError):
-    """A question, an answer, a reason for returning or the text of a refusal is missing."""
-
 
 class NoMatchError(Exception):
     """An extract was proposed on a request that is matched to no entry."""
 
 
-class RefusalError(ValueError):
-    """A refusal lacks its reason of the list or its next step."""
+class EmptyQueueError(LookupError):
+    """Every request that can be worked on has its officer."""
 
 
 class NoPaperError(LookupError):
@@ -98,12 +94,16 @@ class Dossier:
     request: Queued
     language: str
     claim: Person = field(repr=False)
+    answers: Answers = field(repr=False)
+    """What the applicant wrote on every page."""
     papers: Sequence[requests.Attached] = field(repr=False)
     history: Sequence[Entry]
     questions: Sequence[Question] = field(repr=False)
     proposals: Sequence[Proposal] = field(repr=False)
     candidates: Sequence[register.Found] = field(repr=False)
     circle: Sequence[Relative]
+    conflicts: Sequence[Conflict] = field(repr=False)
+    """Those of every request on the same person."""
     entry: int
 
 
@@ -149,6 +149,18 @@ def take(session: Session, id_: str, *, account: str, now: datetime) -> None:
     record(session, Event.REQUEST_TAKEN, actor=f"account:{account}", subject=_named(row), now=now)
 
 
+def take_next(session: Session, *, account: str, now: datetime) -> str:
+    """Take the request that has waited longest of those nobody has, and return its id. Raises EmptyQueueError."""
+    waiting = store.Sieve(states=(State.FILED, State.MATCHED), unassigned=True)
+    for one in store.queue(session, waiting, limit=PAGE):
+        row = _locked(session, one.id)
+        # Somebody may have taken it between the look and the lock.
+        if row.assigned_to is None and State(row.state) in OPEN:
+            take(session, row.id, account=account, now=now)
+            return row.id
+    raise EmptyQueueError
+
+
 def give_back(session: Session, id_: str, *, account: str, now: datetime) -> None:
     """Give an open request back to the queue. Raises UnknownRequestError, StateError."""
     row = _open(session, id_)
@@ -160,7 +172,7 @@ def give_back(session: Session, id_: str, *, account: str, now: datetime) -> Non
 
 
 def read_request(session: Session, id_: str, *, actor: str, now: datetime) -> Dossier:
-    """Return everything on a request with the entries that may be meant; both readings are recorded.
+    """Return everything on a request; while it is open with the entries that may be meant. Every reading is recorded.
 
     Raises UnknownRequestError.
     """
@@ -168,11 +180,13 @@ def read_request(session: Session, id_: str, *, actor: str, now: datetime) -> Do
     claim = read_person(row.claim)
     told = {"namesake": "yes"} if register.is_namesake(session, actor, claim) else {}
     record(session, Event.REQUEST_READ, actor=actor, subject=_named(row), now=now, **told)
-    candidates = register.search(session, claim, actor=actor, now=now, subject=_named(row))
+    is_open = State(row.state) in OPEN
+    candidates = register.search(session, claim, actor=actor, now=now, subject=_named(row)) if is_open else []
     return Dossier(
         request=_queued(row),
         language=row.language,
         claim=claim,
+        answers=read_answers(row.answers),
         papers=requests.papers_of(session, id_),
         history=filed.history(session, id_),
         questions=_questions(session, id_),
@@ -182,6 +196,7 @@ def read_request(session: Session, id_: str, *, actor: str, now: datetime) -> Do
             Relative(_queued(other), other.entry or 0, bool(other.entry and row.entry and other.entry != row.entry))
             for other in store.circle(session, row)
         ],
+        conflicts=conflicts.on_person(session, row),
         entry=row.entry or 0,
     )
 
@@ -199,7 +214,7 @@ def read_paper(session: Session, shelf: Shelf, id_: str, paper: str, *, actor: s
 
 def ask(session: Session, id_: str, text: str, *, actor: str, now: datetime) -> None:
     """Ask the applicant something, who is told by letter that there is news. Raises NoTextError, StateError."""
-    text = _text(text)
+    text = written(text)
     row = _moved(session, id_, Deed.ASK, Happened.ASKED, now)
     question = store.add_question(session, id_, text, actor=actor, now=now)
     record(session, Event.REQUEST_ASKED, actor=actor, subject=_named(row), now=now)
@@ -208,21 +223,48 @@ def ask(session: Session, id_: str, text: str, *, actor: str, now: datetime) -> 
 
 def answer(session: Session, id_: str, text: str, *, now: datetime) -> None:
     """Keep what the applicant answers; the request goes back to its place. Raises NoTextError, StateError."""
-    text = _text(text)
+    text = written(text)
     row = _moved(session, id_, Deed.ANSWER, Happened.ANSWERED, now)
     store.answer(session, store.questions(session, id_)[-1], text, now)
     record(session, Event.REQUEST_ANSWERED, actor=f"family:{row.reference}", subject=_named(row), now=now)
 
 
 def match(session: Session, id_: str, number: int, *, actor: str, now: datetime) -> None:
-    """Say which entry is the person asked about.
+    """Say which entry is the person asked about; where that contradicts another request on the person, it is flagged.
 
     Raises UnknownRequestError, UnknownEntryError, MergedError, StateError.
     """
     _standing(session, number, actor=actor, now=now)
     row = _moved(session, id_, Deed.MATCH, Happened.MATCHED, now)
     row.entry = number
+    session.flush()
     record(session, Event.REQUEST_MATCHED, actor=actor, subject=_named(row), now=now, entry=f"entry:{number}")
+    conflicts.look(session, row, actor=actor, now=now)
+
+
+def raise_conflict(session: Session, id_: str, ground: Ground, note: str, *, actor: str, now: datetime) -> None:
+    """Flag that requests on this person contradict one another: none is decided before a supervisor has ruled.
+
+    Raises UnknownRequestError, StateError, NoTextError.
+    """
+    note = written(note)
+    conflicts.add(session, _open(session, id_), ground, note, actor=actor, now=now)
+
+
+def rule(session: Session, id_: str, conflict: str, ruling: Ruling, note: str, *, actor: str, now: datetime) -> None:
+    """Rule on a conflict of this request, as somebody else than who raised it.
+
+    Raises UnknownRequestError, StateError, NoTextError, RuledError, FourEyesError.
+    """
+    note = written(note)
+    row = _open(session, id_)
+    apart(conflicts.close(session, row, conflict, ruling, note, actor=actor, now=now), actor)
+    if ruling is Ruling.MATCH_ANEW:
+        proposal = store.open_proposal(session, id_)
+        if proposal is not None:
+            store.close_proposal(session, proposal, Verdict.RETURNED, note=note, actor=actor, now=now)
+        row.entry = None
+        _move(session, row, Deed.UNMATCH, Happened.UNMATCHED, now)
 
 
 def propose(
@@ -231,26 +273,23 @@ def propose(
 ) -> None:  # fmt: skip
     """Propose how to answer a request; another officer decides.
 
-    Raises UnknownRequestError, StateError, NoMatchError (an extract without an entry), RefusalError (a refusal without
-    reason or next step), NoTextError (a refusal without a text).
+    Raises UnknownRequestError, StateError, ConflictError, NoMatchError (an extract without an entry), RefusalError (a
+    refusal without reason or next step), NoTextError (a refusal without a text).
     """
-    if outcome is Outcome.REFUSAL:
-        if reason is None or step is None:
-            raise RefusalError
-        text = _text(text)
-    else:
-        reason, step, text = None, None, ""
-    row = _moved(session, id_, Deed.PROPOSE, Happened.PROPOSED, now)
+    row = _locked(session, id_)
+    after(State(row.state), Deed.PROPOSE)
+    proposal = proposed(outcome, by=actor, at=now, entry=row.entry or 0, text=text, reason=reason, step=step)
     if outcome is Outcome.EXTRACT and row.entry is None:
         raise NoMatchError
-    entry = (row.entry or 0) if outcome is Outcome.EXTRACT else 0
-    store.add_proposal(session, id_, Proposal(outcome, actor, now, entry, reason, step, text))
+    conflicts.hold(session, row)
+    _move(session, row, Deed.PROPOSE, Happened.PROPOSED, now)
+    store.add_proposal(session, id_, proposal)
     record(session, Event.REQUEST_PROPOSED, actor=actor, subject=_named(row), now=now, outcome=outcome.value)
 
 
 def return_proposal(session: Session, id_: str, note: str, *, actor: str, now: datetime) -> None:
     """Send a proposal back with the reason. Raises UnknownRequestError, StateError, NoTextError, FourEyesError."""
-    note = _text(note)
+    note = written(note)
     row, proposal = _proposed(session, id_, Deed.RETURN, actor)
     _move(session, row, Deed.RETURN, Happened.RETURNED, now)
     store.close_proposal(session, proposal, Verdict.RETURNED, note=note, actor=actor, now=now)
@@ -258,8 +297,9 @@ def return_proposal(session: Session, id_: str, note: str, *, actor: str, now: d
 
 
 def refuse(session: Session, id_: str, *, actor: str, now: datetime) -> None:
-    """Refuse a request as proposed. Raises UnknownRequestError, StateError, FourEyesError."""
+    """Refuse a request as proposed. Raises UnknownRequestError, StateError, FourEyesError, ConflictError."""
     row, proposal = _proposed(session, id_, Deed.REFUSE, actor)
+    conflicts.hold(session, row)
     if Outcome(proposal.outcome) is not Outcome.REFUSAL:
         raise StateError(State(row.state), Deed.REFUSE)
     _move(session, row, Deed.REFUSE, Happened.REFUSED, now)
@@ -272,11 +312,13 @@ def issue(session: Session, shelf: Shelf, id_: str, *, draw: Draw, random: Rando
     """Issue the extract as proposed, exactly once, with the next number of the year; the applicant is told by letter.
 
     It says what the register holds now, or that it holds nothing. Raises UnknownRequestError, StateError,
-    FourEyesError, UnknownEntryError, MergedError (the entry leads to another meanwhile: return the proposal).
+    FourEyesError, ConflictError, UnknownEntryError, and MergedError where the entry leads to another meanwhile: then
+    return the proposal.
     """
     row, proposal = _proposed(session, id_, Deed.ISSUE, actor)
     if Outcome(proposal.outcome) is Outcome.REFUSAL:
         raise StateError(State(row.state), Deed.ISSUE)
+    conflicts.hold(session, row)
     number = proposal.entry or 0
     file = _standing(session, number, actor=actor, now=now) if number else None
     year = now.astimezone(KYIV).year
@@ -405,13 +447,6 @@ def _queued(row: filed.RequestRow) -> Queued:
 
 def _purposes(row: filed.RequestRow) -> list[Purpose]:
     return [Purpose(code) for code in row.purposes.split()]
-
-
-def _text(text: str) -> str:
-    text = text.strip()[:LONGEST]
-    if not text:
-        raise NoTextError
-    return text
 
 
 def _named(row: filed.RequestRow) -> str:

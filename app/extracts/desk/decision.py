@@ -12,6 +12,17 @@ from app.extracts.model import Kinship, Purpose
 from app.register.entry import Entry, Standing
 from app.register.person import Person
 
+LONGEST = 4000
+"""Characters of a question, an answer, a decision's text or a note."""
+
+
+class NoTextError(ValueError):
+    """A question, an answer, a reason for returning or the text of a refusal is missing."""
+
+
+class RefusalError(ValueError):
+    """A refusal lacks its reason of the list or its next step."""
+
 
 class Outcome(StrEnum):
     """What a request is answered with."""
@@ -44,6 +55,17 @@ class Step(StrEnum):
     ASK_RELATIVE = "ask-relative"
     """Have the request filed by a relative who may."""
     ASK_HOTLINE = "ask-hotline"
+
+
+class Template(StrEnum):
+    """A question that is asked often; an officer puts its ready text in and goes on from there."""
+
+    IDENTITY_UNREADABLE = "identity-unreadable"
+    KINSHIP_MISSING = "kinship-missing"
+    SURNAMES_DIFFER = "surnames-differ"
+    BIRTH_DATE = "birth-date"
+    WHERE_LAST = "where-last"
+    AUTHORITY_MISSING = "authority-missing"
 
 
 class Verdict(StrEnum):
@@ -80,6 +102,29 @@ class Proposal:
     decided_at: datetime | None = None
     note: str = field(default="", repr=False)
     """Why it was returned."""
+
+
+def written(text: str) -> str:
+    """Return a text that must be understood years later, cut to `LONGEST`. Raises NoTextError."""
+    text = text.strip()[:LONGEST]
+    if not text:
+        raise NoTextError
+    return text
+
+
+def proposed(
+    outcome: Outcome, *, by: str, at: datetime, entry: int = 0, text: str = "", reason: Reason | None = None,
+    step: Step | None = None,
+) -> Proposal:  # fmt: skip
+    """Return a proposal that says all it must and nothing that does not belong to its outcome.
+
+    Raises RefusalError (a refusal without reason or next step) and NoTextError (a refusal without a text).
+    """
+    if outcome is not Outcome.REFUSAL:
+        return Proposal(outcome, by, at, entry if outcome is Outcome.EXTRACT else 0)
+    if reason is None or step is None:
+        raise RefusalError
+    return Proposal(outcome, by, at, 0, reason, step, written(text))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 
 from app.extracts.desk.actions import Told
-from app.extracts.desk.decision import Outcome, Proposal, Reason, Step, Verdict
+from app.extracts.desk.decision import Outcome, Proposal, Reason, Step, Template, Verdict
 from app.extracts.labels import HAPPENED
 from app.extracts.request import Happened, State
 
@@ -36,6 +36,7 @@ DEEDS = {
     Happened.ASKED: _l("The applicant was asked"),
     Happened.ANSWERED: _l("The applicant answered"),
     Happened.MATCHED: _l("Matched to an entry"),
+    Happened.UNMATCHED: _l("To be matched anew, a supervisor ruled"),
     Happened.PROPOSED: _l("A decision was proposed"),
     Happened.RETURNED: _l("The proposal was returned"),
     Happened.WITHDRAWN: _l("The applicant withdrew the request"),
@@ -61,11 +62,69 @@ STEPS = {
     Step.ASK_RELATIVE: _l("Ask a close relative of this person to send a request of their own."),
     Step.ASK_HOTLINE: _l("Call the line 1698 and ask which papers will be accepted."),
 }
+TITLES = {
+    Template.IDENTITY_UNREADABLE: _l("The copy of the identity document cannot be read"),
+    Template.KINSHIP_MISSING: _l("The paper on kinship is missing"),
+    Template.SURNAMES_DIFFER: _l("Surnames in the papers differ"),
+    Template.BIRTH_DATE: _l("The date of birth differs"),
+    Template.WHERE_LAST: _l("More about the disappearance"),
+    Template.AUTHORITY_MISSING: _l("The paper on the right to act is missing"),
+}
+QUESTIONS = {
+    Template.IDENTITY_UNREADABLE: _l(
+        "We cannot read the copy of your identity document. Please add another one: the whole page, in daylight, "
+        "without a flash."
+    ),
+    Template.KINSHIP_MISSING: _l(
+        "Please add a copy of a paper that shows how you are related to this person: a certificate of marriage or "
+        "birth, or a court’s decision."
+    ),
+    Template.SURNAMES_DIFFER: _l(
+        "The surname in your papers is not the same everywhere. Please tell us why, and add the paper on the change "
+        "of name if you have one."
+    ),
+    Template.BIRTH_DATE: _l(
+        "The date of birth in your request is not the same as in another paper. Please check it and tell us which one "
+        "is right."
+    ),
+    Template.WHERE_LAST: _l(
+        "Please tell us more about when and where you last heard from this person, and which police unit took your "
+        "statement."
+    ),
+    Template.AUTHORITY_MISSING: _l(
+        "Please add a copy of the paper that allows you to act for the relative: a power of attorney, a lawyer’s "
+        "warrant or a decision on guardianship."
+    ),
+}
+"""Ready questions, to be read in the applicant's language."""
+
+REFUSALS = {
+    Reason.KINSHIP_NOT_SHOWN: _l(
+        "We looked at every paper that you sent. None of them shows how you are related to this person, and without "
+        "that we may not give data from the register."
+    ),
+    Reason.IDENTITY_NOT_SHOWN: _l(
+        "We could not make sure who you are: the copy of the identity document is missing, cannot be read, or is in "
+        "another name."
+    ),
+    Reason.AUTHORITY_NOT_SHOWN: _l(
+        "You ask on behalf of a relative. The papers do not show that you may act for them, so we may not give you "
+        "the data."
+    ),
+    Reason.NOT_ENTITLED: _l(
+        "An extract is given to relatives, to those who act for them, and to the person themself. From the papers we "
+        "cannot see that you are one of them."
+    ),
+}
+"""Ready texts of refusals, to be read in the applicant's language."""
+
 DONE = {
     "taken": _l("The request is yours."),
     "given-back": _l("The request is back in the queue."),
     "asked": _l("The question is sent."),
     "matched": _l("The request is matched to the entry."),
+    "flagged": _l("The conflict is flagged. A supervisor rules on it."),
+    "ruled": _l("The ruling is kept."),
     "proposed": _l("The decision is proposed. Another officer decides."),
     "returned": _l("The proposal is returned."),
     "refused": _l("The request is refused. The applicant is told."),

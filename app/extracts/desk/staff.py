@@ -30,9 +30,39 @@ from app.accounts.model import FourEyesError, Permission
 from app.accounts.store import AccountRow
 from app.extracts.actions import UnknownRequestError
 from app.extracts.desk import actions
-from app.extracts.desk.decision import Draw, Outcome, Proposal, Reason, Step, Verdict
-from app.extracts.desk.labels import DEEDS, DONE, OUTCOMES, REASONS, SHAPES, STATES, STEPS, VERDICTS, decision_words
+from app.extracts.desk.conflicts.actions import ConflictError, RuledError
+from app.extracts.desk.conflicts.labels import GROUNDS, RULINGS
+from app.extracts.desk.conflicts.model import SEEN_BY_AN_OFFICER, Conflict, Ground, Ruling
+from app.extracts.desk.decision import (
+    Draw,
+    NoTextError,
+    Outcome,
+    Proposal,
+    Reason,
+    RefusalError,
+    Step,
+    Template,
+    Verdict,
+    proposed,
+)
+from app.extracts.desk.labels import (
+    DEEDS,
+    DONE,
+    OUTCOMES,
+    QUESTIONS,
+    REASONS,
+    REFUSALS,
+    SHAPES,
+    STATES,
+    STEPS,
+    TITLES,
+    VERDICTS,
+    decision_words,
+)
 from app.extracts.desk.store import Sieve
+from app.extracts.draft import Page, pages_of
+from app.extracts.forms import TITLES as PAGES
+from app.extracts.forms import answered
 from app.extracts.labels import KINSHIPS, PURPOSES
 from app.extracts.labels import text as words_of
 from app.extracts.model import Kinship, Purpose
@@ -60,7 +90,7 @@ blueprint = in_language(Blueprint("requests", __name__))
 DRAW = "dorohovkaz-extract-draw"
 """Where the application keeps the function that draws an extract."""
 
-FIELDS = ("question", "entry", "outcome", "reason", "step", "text", "note")
+FIELDS = ("question", "entry", "outcome", "reason", "step", "text", "note", "ground", "flag", "ruling", "ruling_note")
 
 
 @blueprint.record_once
@@ -72,7 +102,7 @@ def _list(state: BlueprintSetupState) -> None:
 @requires(Permission.ANSWER_REQUESTS)
 def queue() -> ResponseReturnValue:
     """Show the queue, first come first served, as far as the filters let through."""
-    asked = {name: request.args.get(name, "") for name in ("state", "who", "due", "kinship", "purpose")}
+    asked = {name: request.args.get(name, "") for name in ("state", "who", "due", "kinship", "purpose", "flag")}
     state = _code(State, asked["state"])
     sieve = Sieve(
         states=(state,) if state else tuple(sorted(OPEN)),
@@ -81,6 +111,7 @@ def queue() -> ResponseReturnValue:
         overdue_on=_today() if asked["due"] == "overdue" else None,
         kinship=_code(Kinship, asked["kinship"]),
         purpose=_code(Purpose, asked["purpose"]),
+        in_conflict=asked["flag"] == "conflict",
     )
     found, last = actions.list_queue(
         session(), sieve, actor=actor().reference, now=now(), after=_place(request.args.get("after", ""))
@@ -97,14 +128,32 @@ def queue() -> ResponseReturnValue:
             "due": [("", gettext("any day")), ("overdue", gettext("overdue"))],
             "kinship": [("", gettext("any")), *KINSHIPS.items()],
             "purpose": [("", gettext("any")), *PURPOSES.items()],
+            "flag": [("", gettext("with or without")), ("conflict", gettext("with an open conflict"))],
         },
+        is_empty=request.args.get("done") == "empty",
+        form=DeedForm(),
     )
+
+
+@blueprint.post("/staff/requests/next")
+@requires(Permission.ANSWER_REQUESTS)
+def take_next() -> ResponseReturnValue:
+    """Take the request that has waited longest and open it."""
+    check_button()
+    try:
+        id_ = actions.take_next(session(), account=actor().account, now=now())
+    except actions.EmptyQueueError:
+        return redirect(url_for(".queue", done="empty"), 303)
+    return redirect(url_for(".show", id_=id_, done="taken"), 303)
 
 
 @blueprint.get("/staff/requests/<id_>")
 @requires(Permission.ANSWER_REQUESTS)
 def show(id_: str) -> ResponseReturnValue:
-    """Show a request beside the entries that may be meant, with papers, family circle and history."""
+    """Show a request beside the entries that may be meant, with papers, family circle and history.
+
+    `template` and `refusal` in the address put a ready text into its field, in the applicant's language.
+    """
     return _page(id_, Typed({}))
 
 
@@ -179,6 +228,70 @@ def propose(id_: str) -> ResponseReturnValue:
     return _done(id_, deed, "proposed", empty="text")
 
 
+@blueprint.post("/staff/requests/<id_>/preview")
+@requires(Permission.ANSWER_REQUESTS)
+def preview(id_: str) -> ResponseReturnValue:
+    """Show what the applicant would read if this were decided; nothing is kept."""
+    check_button()
+    typed = typed_of(request.form, FIELDS)
+    shown = []
+
+    def deed() -> None:
+        shown.append(
+            proposed(
+                _code(Outcome, typed.get("outcome")) or abort(400),
+                by=actor().reference,
+                at=now(),
+                reason=_code(Reason, typed.get("reason")),
+                step=_code(Step, typed.get("step")),
+                text=typed.get("text"),
+            )
+        )
+
+    if _said(typed, deed, empty="text"):
+        return _page(id_, typed), 422
+    return _page(id_, typed, drafted=shown[0])
+
+
+@blueprint.post("/staff/requests/<id_>/conflicts")
+@requires(Permission.ANSWER_REQUESTS)
+def raise_conflict(id_: str) -> ResponseReturnValue:
+    """Flag that requests on this person contradict one another."""
+    return _done(
+        id_,
+        lambda typed: actions.raise_conflict(
+            session(),
+            id_,
+            _code(Ground, typed.get("ground")) or abort(400),
+            typed.get("flag"),
+            actor=actor().reference,
+            now=now(),
+        ),
+        "flagged",
+        empty="flag",
+    )
+
+
+@blueprint.post("/staff/requests/<id_>/conflicts/<conflict>/rule")
+@requires(Permission.DECIDE_REQUESTS)
+def rule(id_: str, conflict: str) -> ResponseReturnValue:
+    """Rule on a conflict of this request."""
+    return _done(
+        id_,
+        lambda typed: actions.rule(
+            session(),
+            id_,
+            conflict,
+            _ruling(typed.get("ruling")),
+            typed.get("ruling_note"),
+            actor=actor().reference,
+            now=now(),
+        ),
+        "ruled",
+        empty="ruling_note",
+    )
+
+
 @blueprint.post("/staff/requests/<id_>/return")
 @requires(Permission.DECIDE_REQUESTS)
 def return_proposal(id_: str) -> ResponseReturnValue:
@@ -216,39 +329,53 @@ def _done(id_: str, deed: Callable[[Typed], object], done: str, *, empty: str = 
     """Do a deed and lead back to the request; where it cannot be done, say why on the page and lose nothing typed."""
     check_button()
     typed = typed_of(request.form, FIELDS)
+    if _said(typed, lambda: deed(typed), empty=empty):
+        return _page(id_, typed), 422
+    return redirect(url_for(".show", id_=id_, done=done), 303)
+
+
+def _said(typed: Typed, deed: Callable[[], object], *, empty: str) -> bool:
+    """Do a deed, or undo it and say on the page why it cannot be done; returns whether anything was said."""
     try:
         with session().begin_nested():
-            deed(typed)
+            deed()
     except UnknownRequestError:
         abort(404)
-    except actions.NoTextError:
+    except NoTextError:
         typed.say(empty, gettext("Write a text: it must be understood years later."))
-    except actions.RefusalError:
+    except RefusalError:
         typed.say("reason", gettext("A refusal needs a reason and the next step."))
     except actions.NoMatchError:
         typed.say("main", gettext("Match the request to an entry first."))
+    except ConflictError:
+        typed.say(
+            "conflicts",
+            gettext("Requests on this person contradict one another: a supervisor has to rule on it first."),
+        )
+    except RuledError:
+        typed.say("conflicts", gettext("Somebody has ruled on this conflict. Look at it anew."))
     except register.UnknownEntryError:
         typed.say("entry", gettext("There is no entry of this number."))
     except register.MergedError as error:
         typed.say("main", gettext("The entry was merged into entry %(into)s: match that one.", into=error.into))
     except FourEyesError:
-        typed.say("main", gettext("You proposed this yourself: another officer decides."))
+        typed.say("main", gettext("This is your own step: another officer takes the next one."))
     except StateError:
         typed.say("main", gettext("This does not fit where the request stands now. Look at it anew."))
     except ShelfUnreachableError:
         abort(503)
-    else:
-        return redirect(url_for(".show", id_=id_, done=done), 303)
-    return _page(id_, typed), 422
+    return bool(typed.faults)
 
 
-def _page(id_: str, typed: Typed) -> Response:
+def _page(id_: str, typed: Typed, *, drafted: Proposal | None = None) -> Response:
     try:
         found = actions.read_request(session(), id_, actor=actor().reference, now=now())
     except UnknownRequestError:
         abort(404)
     waiting = next((one for one in found.proposals if one.verdict is Verdict.OPEN), None)
     asked = found.request
+    with force_locale(_in(found.language)):
+        ready = _ready()
     return make_response(
         render_template(
             "extracts/desk/request.html",
@@ -261,6 +388,19 @@ def _page(id_: str, typed: Typed) -> Response:
             may_decide=Permission.DECIDE_REQUESTS in actor().permissions,
             waiting=waiting if asked.state is State.PROPOSED else None,
             preview=_preview(waiting, found.language) if waiting and asked.state is State.PROPOSED else "",
+            drafted=_preview(drafted, found.language) if drafted else "",
+            ready=ready,
+            templates=[("", "–"), *TITLES.items()],
+            template=request.args.get("template", ""),
+            refusal=request.args.get("refusal", ""),
+            said=[
+                (PAGES[page], list(answered(page, found.answers)))
+                for page in pages_of(found.answers)
+                if page is not Page.PAPERS
+            ],
+            conflicts=[_conflict(one, id_) for one in found.conflicts],
+            grounds=[(ground, GROUNDS[ground]) for ground in SEEN_BY_AN_OFFICER],
+            rulings=list(RULINGS.items()),
             preview_language=_in(found.language),
             candidates=[
                 {
@@ -293,6 +433,43 @@ def _preview(proposal: Proposal, language: str) -> str:
     """Return what the applicant will read, in the applicant's language."""
     with force_locale(_in(language)):
         return render_template("extracts/desk/answer.html", **decision_words(proposal))
+
+
+def _ready() -> dict[str, str]:
+    """Return the ready texts that the address asks for, in the language that is set."""
+    template, refusal = (
+        _code(Template, request.args.get("template", "")),
+        _code(Reason, request.args.get("refusal", "")),
+    )
+    return {
+        "question": str(QUESTIONS[template]) if template else "",
+        "text": str(REFUSALS[refusal]) if refusal else "",
+    }
+
+
+def _conflict(one: Conflict, id_: str) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "is_here": one.request == id_,
+        "request": one.request,
+        "reference": one.reference,
+        "ground": GROUNDS[one.ground],
+        "note": one.note,
+        "by": _who(one.raised_by),
+        "at": _time(one.raised_at),
+        "is_open": one.ruling is Ruling.OPEN,
+        "ruling": RULINGS.get(one.ruling, ""),
+        "ruling_note": one.ruling_note,
+        "ruled_by": _who(one.ruled_by) if one.ruled_by else "",
+        "ruled_at": _time(one.ruled_at) if one.ruled_at else "",
+    }
+
+
+def _ruling(text: str) -> Ruling:
+    ruling = _code(Ruling, text)
+    if ruling is None or ruling is Ruling.OPEN:
+        abort(400)
+    return ruling
 
 
 def _in(language: str) -> str:

@@ -12,10 +12,11 @@ from sqlalchemy import DateTime, ForeignKey, Integer, Select, String, UniqueCons
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.extracts.desk.conflicts.store import in_conflict
 from app.extracts.desk.decision import Outcome, Proposal, Reason, Sheet, Step, Validity, Verdict
 from app.extracts.model import Kinship, Purpose
 from app.extracts.request import State
-from app.extracts.store import RequestRow
+from app.extracts.store import RequestRow, same_person
 from app.kernel.dates import as_utc
 from app.storage.engine import Table
 from app.storage.sealed import BlindIndex, Sealed, SealedBytes, new_id, vault_of
@@ -113,6 +114,7 @@ class Sieve:
     overdue_on: date | None = None
     kinship: Kinship | None = None
     purpose: Purpose | None = None
+    in_conflict: bool = False
 
 
 def queue(
@@ -139,6 +141,8 @@ def _of_state(state: State, sieve: Sieve, after: tuple[datetime, str] | None) ->
     if sieve.purpose:
         # Purposes stand in one column with spaces between; their codes hold none.
         query = query.where((" " + RequestRow.purposes + " ").contains(f" {sieve.purpose.value} ", autoescape=True))
+    if sieve.in_conflict:
+        query = query.where(RequestRow.id.in_(in_conflict()))
     if after:
         at, id_ = after
         query = query.where(or_(RequestRow.filed_at > at, and_(RequestRow.filed_at == at, RequestRow.id > id_)))
@@ -147,10 +151,7 @@ def _of_state(state: State, sieve: Sieve, after: tuple[datetime, str] | None) ->
 
 def circle(session: Session, row: RequestRow) -> Sequence[RequestRow]:
     """Return other requests on the same entry, or with the same claim, the oldest first."""
-    same = RequestRow.claim_index == row.claim_index
-    if row.entry is not None:
-        same = or_(same, RequestRow.entry == row.entry)
-    query = select(RequestRow).where(same, RequestRow.id != row.id)
+    query = select(RequestRow).where(same_person(row), RequestRow.id != row.id)
     return session.scalars(query.order_by(RequestRow.filed_at, RequestRow.id).limit(CIRCLE)).all()
 
 

@@ -13,6 +13,7 @@ from flask_babel import gettext
 
 from app.extracts import actions, forms
 from app.extracts.desk import actions as desk
+from app.extracts.desk.decision import NoTextError
 from app.extracts.desk.labels import decision_words
 from app.extracts.labels import HAPPENED, STATES, state_kind
 from app.extracts.labels import text as words_of
@@ -86,17 +87,28 @@ def follow(followed: actions.Followed) -> ResponseReturnValue:
 
 
 @blueprint.post("/extract/request/answer")
+@takes_files(forms.FILES_AT_ONCE)
 @with_request
 def answer(followed: actions.Followed) -> ResponseReturnValue:
-    """Take the answer to a question; papers go by the page that adds them."""
-    text = request.form.get("answer", "")
+    """Take the answer to a question with the papers that belong to it; a paper alone is an answer, too."""
+    typed = request.form.get("answer", "")
+    upload = forms.attached(forms.offered_papers(followed.kinship))
+    if upload.errors:
+        return _request_page(followed, typed=typed, errors=upload.errors), 422
+    text = typed.strip() or (gettext("The paper is attached.") if upload.files else "")
     try:
-        desk.answer(session(), followed.id, text, now=now())
-    except desk.NoTextError:
-        return _request_page(followed, error=gettext("Write your answer.")), 422
+        with session().begin_nested() as both:
+            errors = keep_each(upload, partial(actions.add_to_request, session(), shelf(), followed.id))
+            desk.answer(session(), followed.id, text, now=now())
+            if errors:
+                both.rollback()
+    except NoTextError:
+        return _request_page(followed, error=gettext("Write your answer, or attach the paper.")), 422
     except StateError:
         # Answered from another tab, or withdrawn: the page says so.
         return _follow()
+    if errors:
+        return _request_page(followed, typed=typed, errors=errors), 422
     return _follow()
 
 
@@ -110,7 +122,9 @@ def extract_file(followed: actions.Followed) -> ResponseReturnValue:
         return _follow()
 
 
-def _request_page(followed: actions.Followed, *, error: str = "") -> Response:
+def _request_page(
+    followed: actions.Followed, *, typed: str = "", error: str = "", errors: Sequence[str] = ()
+) -> Response:
     with database().reading() as reading:
         told = desk.told(reading, followed.id)
     events = [
@@ -131,7 +145,10 @@ def _request_page(followed: actions.Followed, *, error: str = "") -> Response:
         token=None,
         told=told,
         decision=decision_words(told) if told.outcome else None,
+        typed=typed,
         error=error,
+        errors=errors,
+        offered=forms.offered_papers(followed.kinship),
     )
 
 
