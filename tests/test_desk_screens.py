@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +20,12 @@ from app.accounts.model import Permission, Role
 from app.config import Settings
 from app.demo import LOADERS
 from app.extracts.desk.store import IssuedRow
+from app.extracts.store import RequestRow
 from app.kernel.languages import PUBLIC
 from app.site import create_app
-from app.storage.folder import Folder
 from app.web.access import Actor, install_access
 from app.web.database import database as database_of
 from app.web.edition import Edition
-from tests.asking import decide_something, seal_something
 from tests.chromium import in_a_browser
 from tests.test_accessibility import PHONE, SETTINGS, faults_of, judged
 from tests.test_permissions import StandIn
@@ -36,7 +36,7 @@ pytestmark = in_a_browser
 
 @dataclass(frozen=True)
 class Desk:
-    """The site with demo people and an issued extract, where one person is signed in and may do everything."""
+    """The site with the demonstration, requests at every stage, where one person is signed in and may do everything."""
 
     address: str
     cookies: list[dict[str, str | int]]
@@ -53,6 +53,12 @@ def screens(site: Flask) -> list[str]:
     return sorted(address for address in found if "." not in address and "passkey" not in address)
 
 
+def load_demo(site: Flask) -> None:
+    with site.test_request_context(), database_of(site).writing() as session:
+        for load in LOADERS:
+            assert list(load(session, datetime.now(UTC)))
+
+
 @pytest.fixture(scope="module")
 def desk(
     tmp_path_factory: pytest.TempPathFactory, settings: Settings, edition: Edition, prepared_sqlite: Path,
@@ -62,14 +68,17 @@ def desk(
     shutil.copy(prepared_sqlite, path)
     own = replace(settings, database_url=f"sqlite:///{path}", vault_key_file=key_file, password_memory_kib=8)
     site = create_app(own, edition)
-    with site.test_request_context(), database_of(site).writing() as session:
-        for load in LOADERS:
-            assert list(load(session, datetime.now(UTC)))
+    with ThreadPoolExecutor(1) as aside:
+        # The browser keeps an event loop in this thread, in which nothing can be signed.
+        aside.submit(load_demo, site).result()
     with database_of(site).writing() as session:
-        seal_something(session, now=datetime.now(UTC))
-        decide_something(session, Folder(path.parent / "files"), now=datetime.now(UTC))
-        issued = session.scalars(select(IssuedRow)).one()
-        verified = f"/verify?number={issued.year}-{issued.number:06}&code={issued.code}"
+        issued = session.scalars(select(IssuedRow)).first()
+        assert issued is not None
+        shown = [f"/verify?number={issued.year}-{issued.number:06}&code={issued.code}"]
+        states = {row.state: row.id for row in session.scalars(select(RequestRow))}
+        assert len(states) >= 5
+        shown += [f"/staff/requests/{id_}" for id_ in states.values()]
+        shown += [f"/staff/requests/{states['filed']}?template=birth-date&refusal=not-entitled"]
     account = joined(site, "olena@example.org", Role.EDITOR)
     olena = Person(site)
     olena.sign_in()
@@ -80,7 +89,11 @@ def desk(
     install_access(site, StandIn(Actor(account, frozenset(Permission), "one")))
     server = make_server("127.0.0.1", 0, site, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Desk(f"http://127.0.0.1:{server.port}", cookies, [*screens(site), *(f"/{code}{verified}" for code in PUBLIC)])
+    yield Desk(
+        f"http://127.0.0.1:{server.port}",
+        cookies,
+        [*screens(site), *(f"/{code}{path}" for code in PUBLIC for path in shown)],
+    )
     server.shutdown()
     database_of(site).engine.dispose()
 

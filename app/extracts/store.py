@@ -249,6 +249,11 @@ def passphrase_index(session: Session, reference: str, folded: str) -> bytes:
     return _blind(session, PASSPHRASE, f"{reference}:{folded}")
 
 
+def holds_requests(session: Session) -> bool:
+    """Say whether there is any request."""
+    return session.scalar(select(RequestRow.id).limit(1)) is not None
+
+
 def same_person(row: RequestRow) -> ColumnElement[bool]:
     """Return the condition under which a request is on the same person as `row`: same claim, or same entry."""
     same = RequestRow.claim_index == row.claim_index

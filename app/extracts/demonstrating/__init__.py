@@ -1,0 +1,1 @@
+"""Invented requests of the demonstration, each at another stage of its answer."""
