@@ -111,9 +111,9 @@ kill: install-dev
 scan: install-dev .venv-scan/.ready
 	PYTHONPATH=. $(BIN)/python tests/bench/scan.py
 
-# Fifty applicants at once for five minutes on each database; server and worker killed twenty times under twelve.
+# Fifty applicants and five officers at once for five minutes on each database, on a full register and queue; server and worker killed twenty times under twelve.
 load: install-dev
-	PYTHONPATH=. $(BIN)/python tests/bench/load.py --seconds $(or $(SECONDS),300)
+	PYTHONPATH=. $(BIN)/python tests/bench/load.py --seconds $(or $(SECONDS),300) --officers 5 --entries 100000 --requests 60000
 
 load-kill: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/load.py --applicants 12 --pause 0.2 --kills $(or $(KILLS),20)

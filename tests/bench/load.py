@@ -4,7 +4,8 @@
 starts the server on loopback with a mail server of its own, on a fresh SQLite file and on a PostgreSQL server of its
 own. Applicants fill every page, attach two photographs, and send; every third presses the button twice at once.
 With ``--kills 20`` server and worker are ended with SIGKILL so many times, at moments by chance; applicants go on where
-they were. Afterwards what was acknowledged is compared with the database and with the mails that arrived.
+they were. With ``--officers 5 --entries 100000 --requests 60000`` officers answer requests meanwhile, on a register and
+a queue of that size. Afterwards what was acknowledged is compared with the database and with the mails that arrived.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,43 +33,25 @@ from urllib.parse import urlencode
 from PIL import Image
 from sqlalchemy import func, select
 
+from app.accounts.model import Role
 from app.config import ROOT, Settings
+from app.extracts.desk.store import CounterRow, IssuedRow
 from app.extracts.store import PaperRow, RequestRow
 from app.kernel.reference import read_reference
 from app.storage.database import open_database
 from app.worker import Worker, deeds_of
 from tests.asking import ANSWERS, CONSENT
+from tests.bench.client import FORM, PATIENCE, Browser, FaultError, Tally
+from tests.bench.officers import Officer, prepare, sign_in
 from tests.bench.pages import free_port
 from tests.mailserver import MailServer, mail_server
 from tests.uploaded import encoded
 
 PAPERS = 2
-PATIENCE = 90.0
-"""Seconds within which a killed server has to be back before its applicants give up."""
 READY = 60.0
 PAGES = ("person", "applicant", "purpose", "contact")
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 SIGN = re.compile(r'class="sign">(DV-[0-9A-Z-]+)<')
-
-
-class FaultError(Exception):
-    """Something answered as it must not."""
-
-
-@dataclass
-class Tally:
-    """What all applicants together saw: times by step in seconds, references by e-mail, and what went wrong."""
-
-    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    acknowledged: dict[str, str] = field(default_factory=dict)
-    pressed_twice: int = 0
-    retried: int = 0
-    faults: list[str] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def note(self, step: str, seconds: float) -> None:
-        with self.lock:
-            self.times[step].append(seconds)
 
 
 @dataclass
@@ -138,61 +121,6 @@ def _descendants(process: int) -> list[int]:
     return found
 
 
-class Browser:
-    """A browser of one applicant: cookies, one connection, and, where the server may be killed, patience."""
-
-    def __init__(self, port: int, number: int, tally: Tally, *, is_patient: bool) -> None:
-        self._port, self._tally, self._is_patient = port, tally, is_patient
-        # Loopback has addresses enough for each family to have a network of its own: the site bounds what one sends.
-        self._from = (f"127.1.{number}.1", 0)
-        self.cookies: dict[str, str] = {}
-        self._connection: http.client.HTTPConnection | None = None
-
-    def ask(self, step: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, str, str]:
-        """Return status, address of a redirect, and text. Raises FaultError."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            begun = time.perf_counter()
-            try:
-                status, where, text = self._once(path, body, kind)
-            except (OSError, http.client.HTTPException) as error:
-                self.close()
-                problem = f"{step}: {type(error).__name__}"
-            else:
-                if status < 500:
-                    self._tally.note(step, time.perf_counter() - begun)
-                    return status, where, text
-                problem = f"{step}: {status}"
-            if not self._is_patient or time.monotonic() > end:
-                raise FaultError(problem)
-            with self._tally.lock:
-                self._tally.retried += 1
-            time.sleep(0.2)
-
-    def _once(self, path: str, body: bytes | None, kind: str) -> tuple[int, str, str]:
-        if self._connection is None:
-            self._connection = http.client.HTTPConnection(
-                "127.0.0.1", self._port, timeout=30, source_address=self._from
-            )
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        if body is not None:
-            headers |= {"Content-Type": kind, "Origin": f"http://127.0.0.1:{self._port}"}
-            headers["Sec-Fetch-Site"] = "same-origin"
-        self._connection.request("GET" if body is None else "POST", path, body=body, headers=headers)
-        answer = self._connection.getresponse()
-        text = answer.read().decode(errors="replace")
-        for name, value in answer.getheaders():
-            if name.lower() == "set-cookie":
-                key, _, rest = value.partition("=")
-                self.cookies[key.strip()] = rest.partition(";")[0]
-        return answer.status, answer.getheader("Location", ""), text
-
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
 class Applicant(threading.Thread):
     """Sends one request after the other until it is told to stop; the one that is begun is brought to its end."""
 
@@ -220,7 +148,7 @@ class Applicant(threading.Thread):
                     return
 
     def _journey(self, journey: int) -> None:
-        browser = Browser(self._site.port, self._number, self._tally, is_patient=self._is_patient)
+        browser = Browser(self._site.port, _network(self._number), self._tally, is_patient=self._is_patient)
         email = f"family{self._number}-{journey}@example.org"
         answers = {page.value: {**typed} for page, typed in ANSWERS.items()}
         answers["contact"]["email"] = email
@@ -255,7 +183,7 @@ class Applicant(threading.Thread):
 
     def _press_too(self, browser: Browser, consent: dict[str, str]) -> threading.Thread:
         """Press the button a second time from another tab, at the same moment."""
-        tab = Browser(self._site.port, self._number, self._tally, is_patient=self._is_patient)
+        tab = Browser(self._site.port, _network(self._number), self._tally, is_patient=self._is_patient)
         tab.cookies = dict(browser.cookies)
 
         def press() -> None:
@@ -278,7 +206,7 @@ class Applicant(threading.Thread):
             (name, part) for name, value in typed.items() for part in (value.split() if name == "purposes" else [value])
         ]
         body = urlencode(fields).encode()
-        status, where, _ = browser.ask(step, path, body, "application/x-www-form-urlencoded")
+        status, where, _ = browser.ask(step, path, body, FORM)
         if status != 303 or not where.endswith(goes_to):
             raise FaultError(f"{step} {path}: {status} {where}")
 
@@ -292,6 +220,11 @@ class Applicant(threading.Thread):
     def _think(self) -> None:
         if self._pause:
             time.sleep(self._dice.uniform(0.5, 1.5) * self._pause)
+
+
+def _network(number: int) -> str:
+    # Loopback has addresses enough for each family to have a network of its own: the site bounds what one sends.
+    return f"127.1.{number}.1"
 
 
 def _multipart(fields: Mapping[str, str], photograph: bytes) -> tuple[bytes, str]:
@@ -322,6 +255,9 @@ class Run:
     applicants: int
     pause: float
     kills: int
+    officers: int = 0
+    entries: int = 0
+    requests: int = 0
 
 
 def run_on(name: str, address: str, folder: Path, run: Run) -> int:
@@ -330,16 +266,22 @@ def run_on(name: str, address: str, folder: Path, run: Run) -> int:
         port = free_port()
         instance = folder / f"instance-{name}"
         site = Site(port, _environment(port, instance, address, mails.port), folder / f"{name}.log")
-        tally = Tally()
+        settings, tally = Settings.from_environment(site.environment), Tally()
+        # It makes the tables, and the keys under which everything is sealed.
+        site.start()
+        site.stop()
+        if run.requests:
+            prepare(settings, entries=run.entries, requests=run.requests)
+        signed = sign_in(settings, run.officers) if run.officers else []
+        since = datetime.now(UTC)
         site.start()
         try:
             begun = time.monotonic()
-            _load(site, tally, run)
+            _load(site, tally, run, signed)
             lasted = time.monotonic() - begun
         finally:
             site.stop()
-        settings = Settings.from_environment(site.environment)
-        faults = [*tally.faults, *_compare(settings, tally, mails)]
+        faults = [*tally.faults, *_compare(settings, tally, mails, since), *_slow(tally)]
     _report(name, tally, run, lasted, mails, faults)
     return len(faults)
 
@@ -354,12 +296,28 @@ def _environment(port: int, instance: Path, address: str, mail_port: int) -> dic
     }  # fmt: skip
 
 
-def _load(site: Site, tally: Tally, run: Run) -> None:
+DESK_PAGE = 0.3
+"""Seconds within which 95 of 100 pages of the desk are to come."""
+
+
+def _slow(tally: Tally) -> Iterator[str]:
+    """Yield a fault where pages of the desk were slow."""
+    for step in ("desk queue", "desk request"):
+        times = sorted(tally.times.get(step, []))
+        if times and times[int(len(times) * 0.95)] > DESK_PAGE:
+            yield f"{step}: p95 is {times[int(len(times) * 0.95)] * 1000:.0f} ms, more than {DESK_PAGE * 1000:.0f}"
+
+
+def _load(site: Site, tally: Tally, run: Run, signed: Sequence[tuple[Role, Mapping[str, str]]]) -> None:
     stopping, pictures, dice = threading.Event(), photographs(), random.Random(7)
     options: dict[str, Any] = {"pause": run.pause, "is_patient": run.kills > 0, "stopping": stopping}
     applicants = [Applicant(number, site, tally, pictures, **options) for number in range(run.applicants)]
-    for applicant in applicants:
-        applicant.start()
+    officers = [
+        Officer(number, site.port, role, cookies, tally, pause=run.pause / 4, stopping=stopping)
+        for number, (role, cookies) in enumerate(signed)
+    ]
+    for person in (*applicants, *officers):
+        person.start()
     if run.kills:
         for _ in range(run.kills):
             time.sleep(dice.uniform(1.5, 5.0))
@@ -369,13 +327,15 @@ def _load(site: Site, tally: Tally, run: Run) -> None:
     else:
         time.sleep(run.seconds)
     stopping.set()
-    for applicant in applicants:
-        applicant.join(PATIENCE + 60)
-        if applicant.is_alive():
-            tally.faults.append("an applicant was left waiting")
+    for person in (*applicants, *officers):
+        person.join(PATIENCE + 60)
+        if person.is_alive():
+            tally.faults.append("somebody was left waiting")
+    if officers:
+        print(f"  {len(officers)} officers issued or refused {sum(officer.answered for officer in officers)} requests")
 
 
-def _compare(settings: Settings, tally: Tally, mails: MailServer) -> Iterator[str]:
+def _compare(settings: Settings, tally: Tally, mails: MailServer, since: datetime) -> Iterator[str]:
     """Yield everything in which database and mails differ from what applicants were told."""
     database = open_database(settings.database, keys="", key_file=settings.key_file)
     # A killed worker's lease lasts some minutes; a later clock takes over what it left.
@@ -383,8 +343,10 @@ def _compare(settings: Settings, tally: Tally, mails: MailServer) -> Iterator[st
     while late.turn():
         pass
     with database.reading() as session:
-        rows = list(session.scalars(select(RequestRow)))
+        rows = list(session.scalars(select(RequestRow).where(RequestRow.filed_at >= since)))
         references = {row.email: row.reference for row in rows}
+        # One letter that it was received, and one more where an officer has answered it.
+        letters = {row.email: 2 if row.state in ("issued", "refused") else 1 for row in rows}
         sent = Counter(row.email for row in rows)
         counts = dict(session.execute(select(PaperRow.request_id, func.count()).group_by(PaperRow.request_id)).all())
         for email, reference in tally.acknowledged.items():
@@ -401,8 +363,16 @@ def _compare(settings: Settings, tally: Tally, mails: MailServer) -> Iterator[st
         for recipient in taken.recipients:
             ids[recipient].add(taken.id)
     for email, reference in references.items():
-        if len(ids[email]) != 1:
+        if len(ids[email]) != letters[email]:
             yield f"{reference}: {len(ids[email])} mails"
+    with database.reading() as session:
+        for year, last, count in session.execute(
+            select(CounterRow.year, CounterRow.last, func.count(IssuedRow.id))
+            .join(IssuedRow, IssuedRow.year == CounterRow.year)
+            .group_by(CounterRow.year, CounterRow.last)
+        ):
+            if last != count:
+                yield f"{year}: {count} extracts under numbers up to {last}"
     database.engine.dispose()
 
 
@@ -448,8 +418,11 @@ def main() -> None:
     parser.add_argument("--pause", type=float, default=10.0, help="seconds from page to page, on average")
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--only", choices=("sqlite", "postgresql"), default="")
+    parser.add_argument("--officers", type=int, default=0)
+    parser.add_argument("--entries", type=int, default=0, help="entries of the register before it begins")
+    parser.add_argument("--requests", type=int, default=0, help="requests on them, a year old at most")
     given = parser.parse_args()
-    run = Run(given.seconds, given.applicants, given.pause, given.kills)
+    run = Run(given.seconds, given.applicants, given.pause, given.kills, given.officers, given.entries, given.requests)
     with _databases(given.only) as databases:
         faults = sum(run_on(name, address, folder, run) for name, address, folder in databases)
     sys.exit(1 if faults else 0)
