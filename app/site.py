@@ -169,6 +169,7 @@ def _install_edges(site: Flask, settings: Settings, keys: Keys) -> None:
     rates = {
         Budget.FORM: settings.form_limit,
         Budget.GUESS: settings.guess_limit,
+        Budget.CODE: settings.guess_limit,
         Budget.FILING: settings.filing_limit,
         Budget.PDF: settings.pdf_limit,
     }

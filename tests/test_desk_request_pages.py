@@ -19,15 +19,16 @@ from PIL import Image
 from app.accounts.model import PERMISSIONS, Role
 from app.config import Settings
 from app.extracts import actions as requests
-from app.extracts.desk.store import issued_on
+from app.extracts.desk.store import IssuedRow, issued_on
 from app.kernel.languages import PUBLIC
 from app.site import create_app
 from app.storage.database import Database
+from app.storage.engine import Session
 from app.web.access import Actor, install_access
 from app.web.database import database as database_of
 from app.web.edition import Edition
 from app.web.files import shelf as shelf_of
-from tests.asking import file_draft, filled
+from tests.asking import decide_something, file_draft, filled, seal_something
 from tests.lint import LintingClient
 from tests.register_entries import recorded, with_person
 from tests.test_desk_requests import NOW
@@ -131,6 +132,37 @@ def test_a_request_goes_from_the_queue_to_the_family(
     changed[len(changed) // 2] ^= 1
     assert said_of(office, language, bytes(changed)) != intact
     assert said_of(office, language, b"nothing of the kind") not in ("", intact)
+
+
+def test_wrong_codes_slow_down_and_right_ones_never(
+    tmp_path: Path, settings: Settings, edition: Edition, prepared_sqlite: Path, key_file: Path
+) -> None:
+    path = tmp_path / "site.sqlite3"
+    shutil.copy(prepared_sqlite, path)
+    own = replace(settings, database_url=f"sqlite:///{path}", vault_key_file=key_file, guess_limit="3 per minute")
+    site = create_app(own, edition)
+    with site.app_context(), database_of(site).writing() as session:
+        decided = seal_and_decide(session)
+    office = LintingClient(site)
+    right = f"/uk/verify?{urlencode({'number': decided[0], 'code': decided[1]})}"
+    for _ in range(6):
+        page(office, right)
+        page(office, "/uk/verify")
+    wrong = f"/uk/verify?{urlencode({'number': decided[0], 'code': 'AAAA-AAAA-AAAA'})}"
+    for _ in range(3):
+        page(office, wrong, 422)
+    page(office, wrong, 429)
+    page(office, right, 429)
+    database_of(site).engine.dispose()
+
+
+def seal_and_decide(session: Session) -> tuple[str, str]:
+    """Issue an extract; return its number and code."""
+    recorded(session)
+    seal_something(session, now=NOW)
+    decide_something(session, shelf_of(), now=NOW)
+    issued = session.query(IssuedRow).one()
+    return f"{issued.year}-{issued.number:06}", issued.code
 
 
 def said_of(office: LintingClient, language: str, file: bytes) -> str:

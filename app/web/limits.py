@@ -35,11 +35,18 @@ class Budget(StrEnum):
     GUESS = "guess"
     """Forms that ask for something only one person knows (passphrase, code): wrong answers count, right ones do not."""
 
+    CODE = "code"
+    """Pages that look for a code in their address: a wrong one (422) counts, a right one or none does not."""
+
     FILING = "filing"
     """Forms that begin something which staff must read."""
 
     PDF = "pdf"
     """Pages that cost more than a page."""
+
+
+_OF_PAGES = frozenset({Budget.PDF, Budget.CODE})
+"""What is counted when a page is read, too."""
 
 
 def limited(budget: Budget) -> Callable[[View], View]:
@@ -115,7 +122,7 @@ def install_limits(
     def is_not(budget: Budget) -> Callable[[], bool]:
         def exempt() -> bool:
             # A form is shown as often as it is asked for; only what costs more than a page is counted when read.
-            return drawn() is not budget or (budget is not Budget.PDF and request.method in SAFE_METHODS)
+            return drawn() is not budget or (budget not in _OF_PAGES and request.method in SAFE_METHODS)
 
         return exempt
 
@@ -134,6 +141,7 @@ def install_limits(
         application_limits=[ApplicationLimit(rates[Budget.FORM], exempt_when=lambda: request.method in SAFE_METHODS)],
         default_limits=[
             own(Budget.GUESS, deduct_when=lambda response: not 300 <= response.status_code < 400),
+            own(Budget.CODE, deduct_when=lambda response: response.status_code == 422),
             own(Budget.FILING),
             own(Budget.PDF),
         ],

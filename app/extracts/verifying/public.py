@@ -21,7 +21,7 @@ blueprint = in_language(Blueprint("verifying", __name__))
 
 
 @blueprint.get("/verify")
-@limited(Budget.GUESS)
+@limited(Budget.CODE)
 def verify() -> ResponseReturnValue:
     """Say whether an extract holds, as the QR code asks or as typed; without a code, ask for it."""
     number, code = request.args.get("number", ""), request.args.get("code", "")
