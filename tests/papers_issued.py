@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from app.documents.extract import LONGEST_HEAD, LONGEST_NAME, LONGEST_TEXT, Certified, ExtractData, Recorded
-from app.documents.words import Words
+from app.documents.words import PURPOSES, Words
 from app.kernel.dates import PartialDate
 
 ISSUED_AT = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)
@@ -24,7 +24,7 @@ FOUND = ExtractData(
     latin_surname="Demonstratsiinyi",
     latin_given="Ostap",
     born=PartialDate(1987, 3),
-    purpose="deferral",
+    purposes=("deferral",),
     kinship="parent",
     issuer=Words("Демонстраційна установа", "Demonstration office"),
     verify_page="https://dorohovkaz.example/uk/verify",
@@ -53,7 +53,7 @@ def longest() -> ExtractData:
         patronymic=("Шанувальниківна " * 9)[:LONGEST_NAME],
         latin_surname=("Shchedrohostynna-Zhovtovodska-" * 9)[:LONGEST_NAME],
         latin_given="W" * LONGEST_NAME,
-        purpose="guardianship_of_child",
+        purposes=tuple(PURPOSES),
         kinship="great_grandchild",
         issuer=Words(text[:LONGEST_HEAD], ("Office for Missing Persons " * 9)[:LONGEST_HEAD]),
         verify_page=("https://" + "dorohovkaz-" * 20)[:LONGEST_HEAD],

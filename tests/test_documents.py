@@ -103,6 +103,16 @@ def test_a_year_alone_is_shown_as_a_year() -> None:
     assert values["Date of birth"] == words.Words("1987 рік", "1987")
 
 
+def test_every_purpose_is_printed_and_all_that_there_are_fit_on_one_page() -> None:
+    everything = replace(FOUND, purposes=tuple(words.PURPOSES))
+    for extract in (everything, replace(everything, recorded=None)):
+        file = draw(extract, OFFICIAL)
+        assert len(opened(file).pages) == 1
+        for purpose in words.PURPOSES.values():
+            assert squeezed(purpose.uk) in read(file)
+            assert squeezed(purpose.en) in read(file)
+
+
 def test_only_a_development_certificate_makes_a_specimen(found: bytes, specimen: bytes) -> None:
     marked, plain = read(specimen), read(found)
     for part in (words.SPECIMEN.uk, words.SPECIMEN.en, words.SPECIMEN_WHY.en):
@@ -201,7 +211,8 @@ def test_words_in_the_register_cannot_be_read_as_markup() -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("number", "2026-123"), ("purpose", "holiday"), ("kinship", "friend"), ("surname", "Я" * (LONGEST_NAME + 1)),
+        ("number", "2026-123"), ("purposes", ("pension", "holiday")), ("purposes", ()),
+        ("purposes", ("pension", "pension")), ("kinship", "friend"), ("surname", "Я" * (LONGEST_NAME + 1)),
         ("issued_at", datetime(2026, 11, 25)),
         ("as_of", datetime(2026, 11, 25)), ("verify_page", "https://" + "x" * 400),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -57,9 +57,9 @@ class ExtractData:
     """Everything on the page. Raises WrongExtractError where it is incomplete, too long or unknown.
 
     `number` is such as ``2026-000123``, `code` such as ``7K3M-9PX4-2HAC``. Names and birth date are as recorded, or,
-    where `recorded` is None, because the register holds no information, as the request gives them. `purpose` and
-    `kinship` are codes of `words.PURPOSES` and `words.KINSHIPS`; `verify_page` is the address where number and code
-    are entered.
+    where `recorded` is None, because the register holds no information, as the request gives them. `purposes`, at
+    least one and none twice, and `kinship` are codes of `words.PURPOSES` and `words.KINSHIPS`; `verify_page` is the
+    address where number and code are entered.
     """
 
     number: str
@@ -72,7 +72,7 @@ class ExtractData:
     latin_surname: str
     latin_given: str
     born: PartialDate | None
-    purpose: str
+    purposes: tuple[str, ...]
     kinship: str
     issuer: Words
     verify_page: str
@@ -86,7 +86,10 @@ class ExtractData:
         for name in ("issued_at", "as_of"):
             if getattr(self, name).tzinfo is None:
                 raise WrongExtractError(name)
-        _known("purpose", self.purpose, words.PURPOSES)
+        if not self.purposes or len(set(self.purposes)) < len(self.purposes):
+            raise WrongExtractError("purposes")
+        for purpose in self.purposes:
+            _known("purposes", purpose, words.PURPOSES)
         _known("kinship", self.kinship, words.KINSHIPS)
         for name in ("code", "surname", "given", "patronymic", "latin_surname", "latin_given"):
             _bounded(name, getattr(self, name), LONGEST_NAME)
@@ -137,7 +140,7 @@ def lines(extract: ExtractData) -> tuple[Line, ...]:
         ]
     return (
         *found,
-        _line("purpose", words.PURPOSES[extract.purpose]),
+        _line("purpose", _several([words.PURPOSES[purpose] for purpose in extract.purposes])),
         _line("kinship", words.KINSHIPS[extract.kinship]),
     )
 
@@ -171,6 +174,10 @@ def _day(day: PartialDate | None) -> Words:
     if day.is_exact:
         return Words(_full_day(day.earliest, "uk"), _full_day(day.earliest, "en"))
     return Words(f"{in_words(day, 'uk')} {'року' if day.month else 'рік'}", in_words(day, "en"))
+
+
+def _several(found: Sequence[Words]) -> Words:
+    return Words("; ".join(each.uk for each in found), "; ".join(each.en for each in found))
 
 
 def _text(text: str) -> Words:

@@ -10,8 +10,8 @@ from app.extracts.desk.decision import Sheet
 def extract_data(sheet: Sheet, *, issuer: Words, verify_page: str) -> ExtractData:
     """Return everything that stands on the page of `sheet`; `verify_page` is where an office enters number and code.
 
-    Where the register holds nothing, the page names the person in the applicant's words. The first purpose is
-    printed: an office reads what the extract is for, and whoever needs it for more asks for the next one.
+    Where the register holds nothing, the page names the person in the applicant's words. Every purpose is printed, so
+    that one extract serves each office it was asked for.
     """
     person = sheet.entry.person if sheet.entry else sheet.claim
     recorded = None
@@ -38,7 +38,7 @@ def extract_data(sheet: Sheet, *, issuer: Words, verify_page: str) -> ExtractDat
         latin_surname=person.latin_surname,
         latin_given=person.latin_given,
         born=person.born,
-        purpose=sheet.purposes[0].value,
+        purposes=tuple(purpose.value for purpose in sheet.purposes),
         kinship=sheet.kinship.value,
         issuer=issuer,
         verify_page=verify_page,
