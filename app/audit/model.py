@@ -39,6 +39,8 @@ class Event(StrEnum):
     REQUEST_FILED = "request.filed"
     REQUEST_OPENED = "request.opened"
     REQUEST_OPENING_REFUSED = "request.opening-refused"
+    REQUEST_PURPOSE_ADDED = "request.purpose-added"
+    REQUEST_REPEATED = "request.repeated"
     REQUEST_WITHDRAWN = "request.withdrawn"
     REQUESTS_LISTED = "requests.listed"
     REQUEST_READ = "request.read"
@@ -53,6 +55,7 @@ class Event(StrEnum):
     CONFLICT_RAISED = "conflict.raised"
     CONFLICT_RULED = "conflict.ruled"
     EXTRACT_ISSUED = "extract.issued"
+    EXTRACT_REPLACED = "extract.replaced"
     EXTRACT_FETCHED = "extract.fetched"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFIED = "audit.verified"
@@ -98,6 +101,8 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.SECOND_FACTOR_CHANGED: frozenset({"change"}),
     Event.DRAFT_SAVED: frozenset({"page"}),
     Event.REQUEST_FILED: frozenset({"consent"}),
+    Event.REQUEST_PURPOSE_ADDED: frozenset({"purpose"}),
+    Event.REQUEST_REPEATED: frozenset({"by"}),
     Event.REQUESTS_LISTED: frozenset({"count"}),
     Event.REQUEST_MATCHED: frozenset({"entry"}),
     Event.REQUEST_PROPOSED: frozenset({"outcome"}),
@@ -105,6 +110,7 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.CONFLICT_RAISED: frozenset({"ground"}),
     Event.CONFLICT_RULED: frozenset({"ruling"}),
     Event.EXTRACT_ISSUED: frozenset({"extract"}),
+    Event.EXTRACT_REPLACED: frozenset({"extract", "by"}),
     Event.AUDIT_READ: frozenset({"filters"}),
     Event.AUDIT_VERIFIED: frozenset({"verdict"}),
     Event.ACCOUNTS_LISTED: frozenset({"count"}),

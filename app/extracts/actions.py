@@ -20,6 +20,7 @@ from app.extracts.draft import (
     claim,
     cut,
     email_of,
+    faults,
     folded_claim,
     folded_contact,
     read_answers,
@@ -28,8 +29,8 @@ from app.extracts.draft import (
 from app.extracts.draft_code import UnreadableCodeError, new_code, read_code
 from app.extracts.evidence import Paper
 from app.extracts.guesses import LOCKED, after_wrong, opens_at
-from app.extracts.model import CONSENTS, Kinship
-from app.extracts.request import OPEN, PHRASE_SHOWN, SHOWN, Deed, Entry, Filed, Happened, State, after
+from app.extracts.model import CONSENTS, Consent, Kinship, Purpose
+from app.extracts.request import OPEN, PHRASE_SHOWN, REPEATABLE, SHOWN, Deed, Entry, Filed, Happened, State, after
 from app.extracts.term import Term, term
 from app.kernel.dates import KYIV, as_utc
 from app.kernel.passphrase import fold_passphrase, new_passphrase
@@ -84,6 +85,10 @@ class TooManyPapersError(Exception):
     """There are `MOST_PAPERS` already, or they would be more than `MOST_BYTES`."""
 
 
+class NoWordsError(ValueError):
+    """What another purpose is was not said, or not in few words."""
+
+
 class WrongPassphraseError(Exception):
     """Reference and passphrase do not fit together. Which of the two is wrong is not said."""
 
@@ -131,6 +136,7 @@ class Followed:
     id: str
     reference: str
     kinship: Kinship
+    purposes: Sequence[Purpose]
     state: State
     filed_at: datetime
     term: Term
@@ -142,6 +148,11 @@ class Followed:
     def is_open(self) -> bool:
         """Whether something is still to come, or can be added."""
         return self.state in OPEN
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether an updated extract can be asked for."""
+        return self.state in REPEATABLE
 
 
 # Drafts
@@ -249,11 +260,12 @@ def file_request(session: Session, id_: str, *, consent: str, language: str, ran
         raise IncompleteError(missing)
     if consent not in {text.version for text in CONSENTS}:
         raise ConsentError
-    filed = _add_request(session, id_, answers, consent=consent, language=language, random=random, now=now)
+    agreed = Consent(consent, language, now)
+    filed = enter(session, answers, draft=id_, consent=agreed, language=language, random=random, now=now)
     store.move_papers(session, draft=id_, request=filed.id)
     row.filed, row.answers, row.changed_at = True, as_text({}), now
     session.flush()
-    return _filed(filed, now)
+    return filed_of(filed, now)
 
 
 def confirmation(session: Session, id_: str, *, now: datetime) -> Filed:
@@ -261,7 +273,7 @@ def confirmation(session: Session, id_: str, *, now: datetime) -> Filed:
     row = store.find_by_draft(session, id_)
     if row is None:
         raise DraftGoneError(id_)
-    return _filed(row, now)
+    return filed_of(row, now)
 
 
 def already_open(session: Session, answers: Answers, *, opened: str) -> str:
@@ -313,6 +325,7 @@ def follow(session: Session, id_: str) -> Followed:
         id=row.id,
         reference=row.reference,
         kinship=Kinship(row.kinship),
+        purposes=[Purpose(code) for code in row.purposes.split()],
         state=state,
         filed_at=filed_at,
         term=term(_day(filed_at), ukraine()),
@@ -342,6 +355,30 @@ def add_to_request(
         store.add_event(session, id_, Happened.PAPER_ADDED, now)
 
 
+def add_purpose(session: Session, id_: str, purpose: Purpose, *, other: str = "", now: datetime) -> None:
+    """Add a purpose to an open request, which keeps its place; one that it has already changes nothing.
+
+    `other` says what is meant by `Purpose.OTHER`. Raises UnknownRequestError, StateError once it is decided, and
+    NoWordsError where `other` is asked for and says nothing, or too much.
+    """
+    row = _locked(session, id_)
+    after(State(row.state), Deed.WITHDRAW)
+    there = row.purposes.split()
+    if purpose in there:
+        return
+    answers = read_answers(row.answers)
+    typed = {**answers[Page.PURPOSE], "purposes": " ".join(one for one in Purpose if one in (*there, purpose))}
+    if purpose is Purpose.OTHER:
+        typed["purpose-other"] = other
+    answers[Page.PURPOSE] = cut(typed)
+    if faults(Page.PURPOSE, answers, today=_day(now)):
+        raise NoWordsError
+    row.purposes, row.answers, row.changed_at = typed["purposes"], as_text(answers), now
+    store.add_event(session, id_, Happened.PURPOSE_ADDED, now)
+    actor, subject = f"family:{row.reference}", f"request:{row.reference}"
+    record(session, Event.REQUEST_PURPOSE_ADDED, actor=actor, subject=subject, now=now, purpose=purpose.value)
+
+
 def withdraw(session: Session, id_: str, *, now: datetime) -> None:
     """Withdraw a request; once withdrawn, again changes nothing. Raises UnknownRequestError, StateError."""
     row = _locked(session, id_)
@@ -353,9 +390,15 @@ def withdraw(session: Session, id_: str, *, now: datetime) -> None:
     record(session, Event.REQUEST_WITHDRAWN, actor=f"family:{row.reference}", subject=subject, now=now)
 
 
-def _add_request(
-    session: Session, draft: str, answers: Answers, *, consent: str, language: str, random: Random, now: datetime
-) -> store.RequestRow:
+def enter(
+    session: Session, answers: Answers, *, draft: str, consent: Consent, language: str, random: Random, now: datetime,
+    repeats: str = "",
+) -> store.RequestRow:  # fmt: skip
+    """Enter a request whose answers are complete at the end of the queue, with a reference and passphrase of its own.
+
+    The passphrase is in the words of `language`. `draft` is its idempotency key, `repeats` the id of an earlier request
+    whose extract it updates.
+    """
     asking = applicant(answers)
     claimed, contact = folded_claim(answers), folded_contact(answers)
     earlier = store.open_of_applicant(
@@ -374,12 +417,14 @@ def _add_request(
             kinship=asking.kinship.value,
             purposes=answers[Page.PURPOSE]["purposes"],
             channel=asking.channel.value,
-            consent=f"{consent}/{language}",
+            consent=f"{consent.version}/{consent.language}",
+            consented_at=consent.given_at,
             claim_index=store.claim_index(session, claimed),
             contact_index=store.contact_index(session, contact),
             filed_at=now,
             due_on=term(_day(now), ukraine()).due_on,
             changed_at=now,
+            repeats=repeats or None,
         )
         try:
             store.add_request(
@@ -397,7 +442,7 @@ def _add_request(
         raise RuntimeError("no free reference was found")
     store.add_event(session, row.id, Happened.FILED, now)
     actor = f"family:{reference}"
-    record(session, Event.REQUEST_FILED, actor=actor, subject=f"request:{reference}", now=now, consent=consent)
+    record(session, Event.REQUEST_FILED, actor=actor, subject=f"request:{reference}", now=now, consent=consent.version)
     _write_letters(session, row, earlier, now)
     return row
 
@@ -427,7 +472,8 @@ def _write(session: Session, kind: Kind, row: store.RequestRow, *, key: str, now
     enqueue(session, Message(kind, row.email, row.language, details), key=key, now=now)
 
 
-def _filed(row: store.RequestRow, now: datetime) -> Filed:
+def filed_of(row: store.RequestRow, now: datetime) -> Filed:
+    """Return a request as its confirmation shows it, with its passphrase as long as that is shown."""
     filed_at = as_utc(row.filed_at)
     is_shown = now - filed_at < PHRASE_SHOWN
     return Filed(
@@ -467,10 +513,11 @@ def _add(
 
 
 def _remove(session: Session, shelf: Shelf, paper: store.PaperRow, *, actor: str, now: datetime) -> None:
-    file_id = paper.file_id
+    file_id, is_last = paper.file_id, store.is_last_paper(session, paper)
     store.remove_paper(session, paper)
-    delete(session, shelf, file_id)
-    record(session, Event.FILE_DELETED, actor=actor, subject=f"file:{file_id}", now=now)
+    if is_last:
+        delete(session, shelf, file_id)
+        record(session, Event.FILE_DELETED, actor=actor, subject=f"file:{file_id}", now=now)
 
 
 def _delete(session: Session, shelf: Shelf, row: store.DraftRow, *, actor: str, now: datetime) -> None:

@@ -179,11 +179,13 @@ STATES: Mapping[State, LazyString] = {
 HAPPENED: Mapping[Happened, LazyString] = {
     Happened.FILED: _l("You sent the request"),
     Happened.PAPER_ADDED: _l("You added a paper"),
+    Happened.PURPOSE_ADDED: _l("You added a purpose"),
     Happened.ASKED: _l("You were asked a question"),
     Happened.ANSWERED: _l("You answered"),
     Happened.ISSUED: _l("The extract was issued"),
     Happened.REFUSED: _l("The request was refused"),
     Happened.WITHDRAWN: _l("You withdrew the request"),
+    Happened.REPEATED: _l("You asked for an updated extract"),
 }
 
 

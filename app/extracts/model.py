@@ -173,3 +173,8 @@ CONSENTS = (ConsentText("2026-1", date(2026, 11, 25)),)
 def consent_in_force(on: date) -> ConsentText:
     """Return the version to be shown on a day; before the first, the first."""
     return next((text for text in reversed(CONSENTS) if text.since <= on), CONSENTS[0])
+
+
+def is_outdated(version: str, on: date) -> bool:
+    """Say whether another text than the one of this version is in force on a day."""
+    return version != consent_in_force(on).version

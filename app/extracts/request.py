@@ -26,6 +26,10 @@ OPEN = frozenset({State.FILED, State.ASKED, State.MATCHED, State.PROPOSED})
 """States in which staff or the applicant still have something to do."""
 
 
+REPEATABLE = frozenset({State.ISSUED})
+"""States in which an updated extract can be asked for. Whoever was refused has papers to bring: a new request."""
+
+
 class Deed(StrEnum):
     """What moves a request."""
 
@@ -82,6 +86,7 @@ class Happened(StrEnum):
 
     FILED = "filed"
     PAPER_ADDED = "paper-added"
+    PURPOSE_ADDED = "purpose-added"
     ASKED = "asked"
     ANSWERED = "answered"
     MATCHED = "matched"
@@ -91,6 +96,7 @@ class Happened(StrEnum):
     ISSUED = "issued"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    REPEATED = "repeated"
 
 
 SHOWN = frozenset(Happened) - {Happened.MATCHED, Happened.UNMATCHED, Happened.PROPOSED, Happened.RETURNED}

@@ -66,7 +66,9 @@ class DraftRow(Table):
 class RequestRow(Table):
     """A filed request. In clear stand its reference, codes of closed lists and dates; all that is personal is sealed.
 
-    `draft` is the id of the draft it was filed from, its idempotency key. `claim_sealed` is a register Person as text.
+    `draft` is the id of the draft it was filed from, its idempotency key; a repeat has an id of its own there, and in
+    `repeats` the id of the request whose extract is to be updated. `consented_at` is when the consent was given, with
+    that request or an earlier one. `claim_sealed` is a register Person as text.
     `assigned_to` is the id of the account that works on it, `entry` the number of the register entry it is matched to.
     """
 
@@ -87,6 +89,7 @@ class RequestRow(Table):
     purposes: Mapped[str] = mapped_column(String(400))
     channel: Mapped[str] = mapped_column(String(20))
     consent: Mapped[str] = mapped_column(String(20))
+    consented_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     claim_sealed: Mapped[bytes] = mapped_column(SealedBytes)
     answers_sealed: Mapped[bytes] = mapped_column(SealedBytes)
     email_sealed: Mapped[bytes] = mapped_column(SealedBytes)
@@ -97,6 +100,7 @@ class RequestRow(Table):
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     assigned_to: Mapped[str | None] = mapped_column(String(32))
     entry: Mapped[int | None] = mapped_column(Integer, index=True)
+    repeats: Mapped[str | None] = mapped_column(ForeignKey("extract_request.id"), index=True)
 
     passphrase: Sealed[str | None] = Sealed("passphrase_sealed")
     claim: Sealed[str] = Sealed("claim_sealed")
@@ -105,7 +109,10 @@ class RequestRow(Table):
 
 
 class PaperRow(Table):
-    """A copy of a paper that belongs to a draft or, once it is filed, to the request."""
+    """A copy of a paper that belongs to a draft or, once it is filed, to the request.
+
+    A repeat has papers of its own to the same files: a file goes with the last of its papers.
+    """
 
     __tablename__ = "extract_paper"
 
@@ -219,6 +226,30 @@ def remove_paper(session: Session, row: PaperRow) -> None:
     session.flush()
 
 
+def is_last_paper(session: Session, row: PaperRow) -> bool:
+    """Say whether no other paper has the same file; until the transaction ends nobody else removes one of them."""
+    session.get(StoredFileRow, row.file_id, with_for_update=True)
+    others = select(func.count()).select_from(PaperRow).where(PaperRow.file_id == row.file_id, PaperRow.id != row.id)
+    return not session.scalar(others)
+
+
+def share_papers(session: Session, *, source: str, target: str) -> None:
+    """Give one request the papers of another: the same files, neither copied nor sent again."""
+    for paper, _ in papers(session, request=source):
+        session.add(
+            PaperRow(
+                id=new_id(),
+                draft_id=None,
+                request_id=target,
+                file_id=paper.file_id,
+                kind=paper.kind,
+                size_bytes=paper.size_bytes,
+                added_at=paper.added_at,
+            )
+        )
+    session.flush()
+
+
 def move_papers(session: Session, *, draft: str, request: str) -> None:
     """Let the papers of a draft be those of the request that was filed from it."""
     for row in session.scalars(select(PaperRow).where(PaperRow.draft_id == draft)):
@@ -295,6 +326,21 @@ def open_of_applicant(session: Session, *, claim: bytes, contact: bytes) -> Sequ
     """Return the open requests of one contact on one person, the oldest first."""
     query = select(RequestRow).where(RequestRow.claim_index == claim, RequestRow.contact_index == contact)
     return session.scalars(query.where(_is_open()).order_by(RequestRow.filed_at, RequestRow.id)).all()
+
+
+def repeats_of(session: Session, id_: str) -> Sequence[RequestRow]:
+    """Return the requests that repeat this one, the oldest first."""
+    query = select(RequestRow).where(RequestRow.repeats == id_)
+    return session.scalars(query.order_by(RequestRow.filed_at, RequestRow.id)).all()
+
+
+def lineage(session: Session, id_: str) -> Sequence[RequestRow]:
+    """Return this request with all that it repeats and all that repeat it, however often; the oldest first."""
+    found = select(RequestRow.id, RequestRow.repeats).where(RequestRow.id == id_).cte("found", recursive=True)
+    kin = or_(RequestRow.id == found.c.repeats, RequestRow.repeats == found.c.id)
+    found = found.union(select(RequestRow.id, RequestRow.repeats).where(kin))
+    query = select(RequestRow).where(RequestRow.id.in_(select(found.c.id)))
+    return session.scalars(query.order_by(RequestRow.filed_at, RequestRow.id)).all()
 
 
 def place_in_queue(session: Session, row: RequestRow) -> int:

@@ -22,6 +22,7 @@ from app.extracts.desk.conflicts.model import Conflict, Ground, Ruling
 from app.extracts.desk.decision import Draw, Outcome, Proposal, Reason, Sheet, Step, Verdict, proposed, written
 from app.extracts.draft import Answers, read_answers
 from app.extracts.model import Kinship, Purpose
+from app.extracts.repeating.actions import replace_older
 from app.extracts.request import OPEN, Deed, Entry, Happened, State, StateError, after
 from app.kernel.dates import KYIV, as_utc
 from app.register.entries import actions as register
@@ -105,6 +106,10 @@ class Dossier:
     conflicts: Sequence[Conflict] = field(repr=False)
     """Those of every request on the same person."""
     entry: int
+    repeats: Queued | None
+    """The request of the same applicant whose extract this one is to update."""
+    examined: frozenset[str]
+    """Ids of the files that were examined with that request."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +187,7 @@ def read_request(session: Session, id_: str, *, actor: str, now: datetime) -> Do
     record(session, Event.REQUEST_READ, actor=actor, subject=_named(row), now=now, **told)
     is_open = State(row.state) in OPEN
     candidates = register.search(session, claim, actor=actor, now=now, subject=_named(row)) if is_open else []
+    repeats = filed.find_request(session, row.repeats) if row.repeats else None
     return Dossier(
         request=_queued(row),
         language=row.language,
@@ -198,6 +204,8 @@ def read_request(session: Session, id_: str, *, actor: str, now: datetime) -> Do
         ],
         conflicts=conflicts.on_person(session, row),
         entry=row.entry or 0,
+        repeats=_queued(repeats) if repeats else None,
+        examined=frozenset(one.file_id for one in requests.papers_of(session, repeats.id)) if repeats else frozenset(),
     )
 
 
@@ -311,9 +319,9 @@ def refuse(session: Session, id_: str, *, actor: str, now: datetime) -> None:
 def issue(session: Session, shelf: Shelf, id_: str, *, draw: Draw, random: Random, actor: str, now: datetime) -> Issued:
     """Issue the extract as proposed, exactly once, with the next number of the year; the applicant is told by letter.
 
-    It says what the register holds now, or that it holds nothing. Raises UnknownRequestError, StateError,
-    FourEyesError, ConflictError, UnknownEntryError, and MergedError where the entry leads to another meanwhile: then
-    return the proposal.
+    It says what the register holds now, or that it holds nothing; an extract that it updates is replaced by it. Raises
+    UnknownRequestError, StateError, FourEyesError, ConflictError, UnknownEntryError, and MergedError where the entry
+    leads to another meanwhile: then return the proposal.
     """
     row, proposal = _proposed(session, id_, Deed.ISSUE, actor)
     if Outcome(proposal.outcome) is Outcome.REFUSAL:
@@ -337,6 +345,7 @@ def issue(session: Session, shelf: Shelf, id_: str, *, draw: Draw, random: Rando
     content = draw(sheet)
     file_id = keep(session, shelf, content, number=sheet.printed, now=now)
     store.add_issued(session, sheet, request=id_, entry=number, file_id=file_id, sha256=sha256_of(content), actor=actor)
+    replace_older(session, row, number=sheet.printed, actor=actor, now=now)
     _move(session, row, Deed.ISSUE, Happened.ISSUED, now)
     store.close_proposal(session, proposal, Verdict.CARRIED, note="", actor=actor, now=now)
     record(session, Event.EXTRACT_ISSUED, actor=actor, subject=_named(row), now=now, extract=f"extract:{sheet.printed}")

@@ -33,6 +33,7 @@ DEEDS = {
     **HAPPENED,
     Happened.FILED: _l("The request came in"),
     Happened.PAPER_ADDED: _l("The applicant added a paper"),
+    Happened.PURPOSE_ADDED: _l("The applicant added a purpose"),
     Happened.ASKED: _l("The applicant was asked"),
     Happened.ANSWERED: _l("The applicant answered"),
     Happened.MATCHED: _l("Matched to an entry"),
@@ -40,6 +41,7 @@ DEEDS = {
     Happened.PROPOSED: _l("A decision was proposed"),
     Happened.RETURNED: _l("The proposal was returned"),
     Happened.WITHDRAWN: _l("The applicant withdrew the request"),
+    Happened.REPEATED: _l("The applicant asked for an updated extract"),
 }
 OUTCOMES = {
     Outcome.EXTRACT: _l("issue the extract on the matched entry"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from heapq import merge
@@ -296,6 +296,24 @@ def find_by_code(session: Session, code: str) -> IssuedRow | None:
 def issued_on(session: Session, request: str) -> IssuedRow | None:
     """Return the extract that was issued on a request."""
     return session.scalars(select(IssuedRow).where(IssuedRow.request_id == request)).first()
+
+
+def issued_on_any(session: Session, requests: Collection[str]) -> Sequence[IssuedRow]:
+    """Return the extracts that were issued on these requests, the oldest first."""
+    query = select(IssuedRow).where(IssuedRow.request_id.in_(requests))
+    return session.scalars(query.order_by(IssuedRow.issued_at, IssuedRow.year, IssuedRow.number)).all()
+
+
+def replace(session: Session, row: IssuedRow) -> bool:
+    """Mark an extract that holds as replaced, and say whether it was one; a withdrawn one stays withdrawn."""
+    holds = (IssuedRow.id == row.id, IssuedRow.state == Validity.VALID.value)
+    found = session.scalars(select(IssuedRow).where(*holds).with_for_update().execution_options(populate_existing=True))
+    held = found.first()
+    if held is None:
+        return False
+    held.state = Validity.REPLACED.value
+    session.flush()
+    return True
 
 
 def count_issued(session: Session, year: int) -> int:
