@@ -20,6 +20,7 @@ import app.directory.public
 import app.extracts.desk.staff
 import app.extracts.following.public
 import app.extracts.public
+import app.extracts.repeating.public
 import app.extracts.verifying.public
 import app.front
 import app.guidance.public
@@ -138,6 +139,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.device.pages_blueprint,
         app.extracts.public.blueprint,
         app.extracts.following.public.blueprint,
+        app.extracts.repeating.public.blueprint,
         app.extracts.verifying.public.blueprint,
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,

@@ -112,7 +112,7 @@ def draft(draft: actions.Draft) -> ResponseReturnValue:
     today, kinds = _today(), {paper.kind for paper in draft.papers}
     tasks = [_task(page, draft.answers, kinds, today) for page in pages_of(draft.answers)]
     ready = not undone(draft.answers, kinds, today=today)
-    return _private("extracts/draft.html", draft=draft, tasks=tasks, ready=ready)
+    return private_page("extracts/draft.html", draft=draft, tasks=tasks, ready=ready)
 
 
 @blueprint.get(f"/extract/draft/<any({','.join(page for page in Page if page is not Page.PAPERS)}):page>")
@@ -122,7 +122,7 @@ def page(draft: actions.Draft, page: str) -> ResponseReturnValue:
     asked = Page(page)
     wrong = faults(asked, draft.answers, today=_today()) if asked in draft.answers else ()
     shown = forms.controls(asked, draft.answers, wrong)
-    return _private(
+    return private_page(
         "extracts/page.html",
         page=asked,
         title=forms.TITLES[asked],
@@ -234,7 +234,7 @@ def filed_calendar() -> ResponseReturnValue:
         filed = _filed()
     except actions.DraftGoneError:
         return _gone()
-    return calendar_of(filed.reference, _term(filed))
+    return calendar_of(filed.reference, term_of(filed))
 
 
 @blueprint.route("/extract/resume", methods=["GET", "POST"])
@@ -242,12 +242,12 @@ def filed_calendar() -> ResponseReturnValue:
 def resume() -> ResponseReturnValue:
     """Find a draft by its code on another device."""
     if request.method != "POST":
-        return _private("extracts/resume.html", error="")
+        return private_page("extracts/resume.html", error="")
     try:
         found = actions.resume(session(), request.form.get("draft-code", ""), now=now())
     except actions.DraftGoneError:
         error = gettext("No draft has this code. Compare it with what you wrote down: sixteen signs in groups of four.")
-        return _private("extracts/resume.html", error=error), 422
+        return private_page("extracts/resume.html", error=error), 422
     return _hold(_go("filed" if found.filed else "draft"), found.id)
 
 
@@ -256,7 +256,7 @@ def resume() -> ResponseReturnValue:
 def delete(draft: actions.Draft) -> ResponseReturnValue:
     """Delete the draft with everything in it, after asking once."""
     if request.method != "POST":
-        return _private("extracts/delete.html")
+        return private_page("extracts/delete.html")
     actions.delete_draft(session(), shelf(), draft.id, actor=actions.VISITOR, now=now())
     return _let_go(_go("extract"))
 
@@ -290,7 +290,7 @@ def calendar_of(reference: str, until: Term) -> Response:
 
 def _first(answers: Answers, wrong: Sequence[tuple[str, object]]) -> Response:
     shown = forms.controls(Page.KINSHIP, answers, wrong)  # type: ignore[arg-type]
-    return _private(
+    return private_page(
         "extracts/page.html",
         page=Page.KINSHIP,
         title=forms.TITLES[Page.KINSHIP],
@@ -316,7 +316,7 @@ def _task(page: Page, answers: Answers, kinds: Collection[str], today: date) -> 
 def _papers(draft: actions.Draft, errors: Sequence[str] = ()) -> Response:
     kinship, acts_for = kinship_of(draft.answers), principal_kinship(draft.answers)
     wrong = faults(Page.PAPERS, draft.answers, today=_today())
-    return _private(
+    return private_page(
         "extracts/papers.html",
         draft=draft,
         asked=evidence(kinship, acts_for) if kinship else None,
@@ -341,7 +341,7 @@ def _check(draft: actions.Draft, error: str = "") -> Response:
     )
     with database().reading() as reading:
         mine = actions.already_open(reading, answers, opened=held(REQUEST, now=now()))
-    return _private(
+    return private_page(
         "extracts/check.html",
         draft=draft,
         parts=[(page, forms.TITLES[page], list(forms.answered(page, answers))) for page in pages_of(answers)],
@@ -369,15 +369,23 @@ def _confirmed(template: str) -> ResponseReturnValue:
         filed = _filed()
     except actions.DraftGoneError:
         return _gone()
-    return _private(template, filed=filed, term=_term(filed), words=words_of)
+    links = {
+        "filed": url_for("extracts.filed"),
+        "sheet": url_for("extracts.sheet"),
+        "calendar": url_for("extracts.filed_calendar"),
+        "open": url_for("following.open_request"),
+        "leave": url_for("extracts.forget"),
+    }
+    return private_page(template, filed=filed, term=term_of(filed), links=links)
 
 
-def _term(filed: Filed) -> Term:
+def term_of(filed: Filed) -> Term:
+    """Return by when an answer is due, counted from the day in Kyiv on which the request was filed."""
     return term(filed.filed_at.astimezone(KYIV).date(), ukraine())
 
 
 def _gone() -> ResponseReturnValue:
-    return _private("extracts/gone.html"), 404
+    return private_page("extracts/gone.html"), 404
 
 
 def _back() -> str | None:
@@ -403,7 +411,8 @@ def _let_go(response: Response) -> Response:
     return forget_pages(response)
 
 
-def _private(template: str, **values: object) -> Response:
+def private_page(template: str, **values: object) -> Response:
+    """Return a page of somebody's own, which no search engine keeps."""
     response = make_response(render_template(template, **values))
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial, wraps
 from typing import Concatenate, ParamSpec
@@ -15,9 +15,11 @@ from app.extracts import actions, forms
 from app.extracts.desk import actions as desk
 from app.extracts.desk.decision import NoTextError
 from app.extracts.desk.labels import decision_words
-from app.extracts.labels import HAPPENED, STATES, state_kind
+from app.extracts.labels import HAPPENED, PURPOSES, STATES, state_kind
 from app.extracts.labels import text as words_of
+from app.extracts.model import Purpose
 from app.extracts.public import REQUEST, calendar_of, keep_each
+from app.extracts.repeating import actions as repeating
 from app.extracts.request import StateError
 from app.kernel.dates import KYIV
 from app.kernel.reference import UnreadableReferenceError
@@ -94,7 +96,7 @@ def answer(followed: actions.Followed) -> ResponseReturnValue:
     typed = request.form.get("answer", "")
     upload = forms.attached(forms.offered_papers(followed.kinship))
     if upload.errors:
-        return _request_page(followed, typed=typed, errors=upload.errors), 422
+        return _request_page(followed, refused=upload.errors), 422
     text = typed.strip() or (gettext("The paper is attached.") if upload.files else "")
     try:
         with session().begin_nested() as both:
@@ -103,12 +105,31 @@ def answer(followed: actions.Followed) -> ResponseReturnValue:
             if errors:
                 both.rollback()
     except NoTextError:
-        return _request_page(followed, error=gettext("Write your answer, or attach the paper.")), 422
+        wrong = {"answer": gettext("Write your answer, or attach the paper.")}
+        return _request_page(followed, wrong=wrong), 422
     except StateError:
         # Answered from another tab, or withdrawn: the page says so.
         return _follow()
     if errors:
-        return _request_page(followed, typed=typed, errors=errors), 422
+        return _request_page(followed, refused=errors), 422
+    return _follow()
+
+
+@blueprint.post("/extract/request/purpose")
+@with_request
+def add_purpose(followed: actions.Followed) -> ResponseReturnValue:
+    """Add a purpose to a request that is not decided yet."""
+    chosen, other = request.form.get("purpose", ""), request.form.get("purpose-other", "")
+    if chosen not in set(Purpose):
+        return _request_page(followed, wrong={"purpose": gettext("Choose a purpose from the list.")}), 422
+    try:
+        actions.add_purpose(session(), followed.id, Purpose(chosen), other=other, now=now())
+    except actions.NoWordsError:
+        error = gettext("Say what the other purpose is, in at most 300 characters.")
+        return _request_page(followed, wrong={"purpose-other": error}), 422
+    except StateError:
+        # Decided in this very moment: the page says how.
+        return _follow()
     return _follow()
 
 
@@ -123,10 +144,12 @@ def extract_file(followed: actions.Followed) -> ResponseReturnValue:
 
 
 def _request_page(
-    followed: actions.Followed, *, typed: str = "", error: str = "", errors: Sequence[str] = ()
+    followed: actions.Followed, *, wrong: Mapping[str, str] | None = None, refused: Sequence[str] = ()
 ) -> Response:
+    """Show the request; `wrong` says what is wrong with which field, `refused` why files were not taken."""
     with database().reading() as reading:
         told = desk.told(reading, followed.id)
+        standing = repeating.standing(reading, followed.id)
     events = [
         {
             "when": entry.at.isoformat(timespec="seconds"),
@@ -145,10 +168,15 @@ def _request_page(
         token=None,
         told=told,
         decision=decision_words(told) if told.outcome else None,
-        typed=typed,
-        error=error,
-        errors=errors,
+        typed={name: request.form.get(name, "") for name in ("answer", "purpose", "purpose-other")},
+        wrong=wrong or {},
+        refused=refused,
         offered=forms.offered_papers(followed.kinship),
+        standing=standing,
+        further=[
+            ("", gettext("Choose")),
+            *((code, text) for code, text in PURPOSES.items() if code not in followed.purposes),
+        ],
     )
 
 
