@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -18,11 +19,12 @@ from app.extracts.draft import Answers, Fault, Page, applicant, chosen, claim, f
 from app.extracts.following.public import OPENED, with_request
 from app.extracts.labels import caution_text
 from app.extracts.labels import text as words_of
-from app.extracts.model import consent_in_force
+from app.extracts.model import Applicant, consent_in_force
 from app.extracts.public import REQUEST, private_page, term_of
 from app.extracts.repeating import actions
 from app.extracts.warnings import Doubt, cautions, names_in_papers
 from app.kernel.dates import KYIV, in_words
+from app.register.person import Person
 from app.web.database import database, now, session
 from app.web.language import in_language, language
 from app.web.limits import Budget, limited
@@ -140,7 +142,7 @@ def _change(earlier: actions.Earlier, answers: Answers, wrong: Faults) -> Respon
         needs_consent=earlier.needs_consent(_today()),
         purpose=purpose,
         contact=contact,
-        contact_rows=[{"label": label, "value": value} for label, value in forms.answered(Page.CONTACT, answers)],
+        contact_rows=[Row(label, words) for label, words in forms.answered(Page.CONTACT, answers)],
         problems=forms.problems([*purpose, *contact]),
     )
 
@@ -170,35 +172,36 @@ def _carried(answers: Answers) -> Iterator[tuple[str, str]]:
             yield from ((asked.name, value) for value in values if value)
 
 
-def _compared(page: Page, before: Answers, after: Answers) -> Iterator[tuple[str, str, bool]]:
-    """Yield (label, words, whether it is new); what is there no more has no words."""
+@dataclass(frozen=True)
+class Row:
+    """A line for reading; what is there no more has no value."""
+
+    label: str
+    value: str
+    is_new: bool = False
+
+
+def _compared(page: Page, before: Answers, after: Answers) -> Iterator[Row]:
     old, new = dict(forms.answered(page, before)), dict(forms.answered(page, after))
-    yield from ((label, words, old.get(label) != words) for label, words in new.items())
-    yield from ((label, "", True) for label in old if label not in new)
+    yield from (Row(label, words, old.get(label) != words) for label, words in new.items())
+    yield from (Row(label, "", is_new=True) for label in old if label not in new)
 
 
-def _kept(earlier: actions.Earlier) -> list[dict[str, str]]:
-    person = claim(earlier.answers).person
-    asking = applicant(earlier.answers)
-    count = len(earlier.papers)
-    named = " ".join(filter(None, (person.surname, person.given, person.patronymic)))
+def _kept(earlier: actions.Earlier) -> list[Row]:
+    person, asking, count = claim(earlier.answers).person, applicant(earlier.answers), len(earlier.papers)
+    named = _full_name(person)
+    born = in_words(person.born, language()) if person.born else ""
+    papers = ngettext("%(num)s file, not sent again", "%(num)s files, not sent again", count) if count else ""
     return [
-        {
-            "label": gettext("The person you ask about"),
-            "value": f"{named}, {in_words(person.born, language())}" if person.born else named,
-        },
-        {
-            "label": gettext("You"),
-            "value": " ".join(filter(None, (asking.surname, asking.given, asking.patronymic))),
-        },
-        {"label": gettext("Kinship"), "value": words_of(asking.kinship)},
-        {
-            "label": gettext("Papers"),
-            "value": ngettext("%(num)s file, not sent again", "%(num)s files, not sent again", count)
-            if count
-            else gettext("none"),
-        },
+        Row(gettext("The person you ask about"), f"{named}, {born}" if born else named),
+        Row(gettext("You"), _full_name(asking)),
+        Row(gettext("Kinship"), words_of(asking.kinship)),
+        Row(gettext("Papers"), papers),
     ]
+
+
+def _full_name(one: Person | Applicant) -> str:
+    return " ".join(filter(None, (one.surname, one.given, one.patronymic)))
 
 
 def _confirmed(template: str) -> ResponseReturnValue:
