@@ -29,6 +29,7 @@ from app.storage.database import Database
 from app.storage.files import StoredFileRow, open_file
 from app.storage.folder import Folder
 from tests.asking import ANSWERS, CONSENT, accepted, file_draft, filled
+from tests.register_entries import recorded, with_person
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=200)
@@ -275,6 +276,20 @@ def test_a_withdrawn_extract_stays_withdrawn(database: Database, shelf: Folder) 
         row.state = Validity.WITHDRAWN.value
     decide(database, shelf, repeat(database, first.id).id, LATER)
     assert validity(database, first.id) is Validity.WITHDRAWN
+
+
+def test_an_applicant_with_a_new_address_does_not_contradict_herself(database: Database, shelf: Folder) -> None:
+    first = file_draft(database, filled(database, now=NOW, shelf=shelf), now=NOW)
+    with database.writing() as session:
+        number = recorded(session, with_person(surname="Прикладенко", given="Зразок", patronymic="Тестович"))
+        desk.match(session, first.id, number, actor=FIRST, now=NOW)
+    decide(database, shelf, first.id)
+    second = repeat(database, first.id, {**SAME, Page.CONTACT: {**ANSWERS[Page.CONTACT], "email": "nova@example.org"}})
+    with database.writing() as session:
+        desk.match(session, second.id, number, actor=FIRST, now=LATER)
+        assert desk.read_request(session, second.id, actor=FIRST, now=LATER).conflicts == []
+    decide(database, shelf, second.id, LATER)
+    assert validity(database, first.id) is Validity.REPLACED
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

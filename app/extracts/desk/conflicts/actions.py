@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from app.audit.actions import record
@@ -12,7 +13,7 @@ from app.extracts.desk.conflicts.model import Conflict, Ground, Ruling, Standing
 from app.extracts.desk.store import circle
 from app.extracts.model import Kinship
 from app.extracts.request import State
-from app.extracts.store import RequestRow
+from app.extracts.store import RequestRow, lineage
 from app.storage.engine import Session
 
 
@@ -33,9 +34,13 @@ def add(session: Session, row: RequestRow, ground: Ground, note: str, *, actor: 
 def look(session: Session, row: RequestRow, *, actor: str, now: datetime) -> None:
     """Flag what a match shows beside the other requests on the person; withdrawn and refused ones do not count."""
     others = [one for one in circle(session, row) if State(one.state) not in (State.WITHDRAWN, State.REFUSED)]
+    own = {one.id for one in lineage(session, row.id)}
     known = on_person(session, row)
     standing = {one.ground for one in known if one.ruling is Ruling.OPEN and one.request == row.id}
-    for ground in grounds(_standing(row), [_standing(other) for other in others], known):
+    # Whoever repeats a request under a new address is still the same applicant, not a second one.
+    contacts = {other.id: row.contact_index if other.id in own else other.contact_index for other in others}
+    beside = [replace(_standing(other), contact=contacts[other.id]) for other in others]
+    for ground in grounds(_standing(row), beside, known):
         if ground not in standing:
             add(session, row, ground, "", actor=actor, now=now)
 
