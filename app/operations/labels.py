@@ -107,6 +107,10 @@ DETAILS = {
     "outcome": _l("decision"),
     "extract": _l("extract"),
     "edition": _l("edition"),
+    "purpose": _l("purpose"),
+    "by": _l("newer one"),
+    "ground": _l("ground"),
+    "ruling": _l("ruling"),
     "namesake": _l("same surname"),
     "request": _l("page request"),
 }
