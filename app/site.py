@@ -18,6 +18,7 @@ import app.device
 import app.directory.public
 import app.extracts.desk.staff
 import app.extracts.following.public
+import app.extracts.newer.public
 import app.extracts.public
 import app.extracts.verifying.public
 import app.front
@@ -134,6 +135,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.device.pages_blueprint,
         app.extracts.public.blueprint,
         app.extracts.following.public.blueprint,
+        app.extracts.newer.public.blueprint,
         app.extracts.verifying.public.blueprint,
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,

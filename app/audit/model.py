@@ -54,6 +54,10 @@ class Event(StrEnum):
     CONFLICT_RULED = "conflict.ruled"
     EXTRACT_ISSUED = "extract.issued"
     EXTRACT_FETCHED = "extract.fetched"
+    EXTRACT_OUTDATED = "extract.outdated"
+    EXTRACT_CURRENT = "extract.current"
+    NEWER_LETTERS_AGREED = "newer-letters.agreed"
+    NEWER_LETTERS_STOPPED = "newer-letters.stopped"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFIED = "audit.verified"
     BACKUP_MADE = "backup.made"
@@ -91,6 +95,8 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.CONFLICT_RAISED: frozenset({"ground"}),
     Event.CONFLICT_RULED: frozenset({"ruling"}),
     Event.EXTRACT_ISSUED: frozenset({"extract"}),
+    Event.EXTRACT_OUTDATED: frozenset({"extract"}),
+    Event.EXTRACT_CURRENT: frozenset({"extract"}),
     Event.AUDIT_READ: frozenset({"filters"}),
     Event.AUDIT_VERIFIED: frozenset({"verdict"}),
     Event.ACCOUNTS_LISTED: frozenset({"count"}),

@@ -374,6 +374,7 @@ def _add_request(
             kinship=asking.kinship.value,
             purposes=answers[Page.PURPOSE]["purposes"],
             channel=asking.channel.value,
+            tells_newer=asking.tells_newer,
             consent=f"{consent}/{language}",
             claim_index=store.claim_index(session, claimed),
             contact_index=store.contact_index(session, contact),

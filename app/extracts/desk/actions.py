@@ -22,6 +22,7 @@ from app.extracts.desk.conflicts.model import Conflict, Ground, Ruling
 from app.extracts.desk.decision import Draw, Outcome, Proposal, Reason, Sheet, Step, Verdict, proposed, written
 from app.extracts.draft import Answers, read_answers
 from app.extracts.model import Kinship, Purpose
+from app.extracts.newer.actions import look_again
 from app.extracts.request import OPEN, Deed, Entry, Happened, State, StateError, after
 from app.kernel.dates import KYIV, as_utc
 from app.register.entries import actions as register
@@ -337,6 +338,8 @@ def issue(session: Session, shelf: Shelf, id_: str, *, draw: Draw, random: Rando
     content = draw(sheet)
     file_id = keep(session, shelf, content, number=sheet.printed, now=now)
     store.add_issued(session, sheet, request=id_, entry=number, file_id=file_id, sha256=sha256_of(content), actor=actor)
+    if number:
+        look_again(session, number, issued=sheet.printed, now=now)
     _move(session, row, Deed.ISSUE, Happened.ISSUED, now)
     store.close_proposal(session, proposal, Verdict.CARRIED, note="", actor=actor, now=now)
     record(session, Event.EXTRACT_ISSUED, actor=actor, subject=_named(row), now=now, extract=f"extract:{sheet.printed}")

@@ -17,6 +17,7 @@ from app.extracts.desk.decision import NoTextError
 from app.extracts.desk.labels import decision_words
 from app.extracts.labels import HAPPENED, STATES, state_kind
 from app.extracts.labels import text as words_of
+from app.extracts.newer import actions as later
 from app.extracts.public import REQUEST, calendar_of, keep_each
 from app.extracts.request import StateError
 from app.kernel.dates import KYIV
@@ -127,6 +128,7 @@ def _request_page(
 ) -> Response:
     with database().reading() as reading:
         told = desk.told(reading, followed.id)
+        newer = later.wish(reading, followed.id)
     events = [
         {
             "when": entry.at.isoformat(timespec="seconds"),
@@ -144,6 +146,7 @@ def _request_page(
         words=words_of,
         token=None,
         told=told,
+        newer=newer,
         decision=decision_words(told) if told.outcome else None,
         typed=typed,
         error=error,

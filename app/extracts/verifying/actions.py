@@ -29,6 +29,8 @@ class Verified:
     issued_at: datetime
     purposes: Sequence[Purpose]
     sha256: str
+    is_outdated: bool
+    """Whether it still holds, but the register holds something else by now; what, is not said."""
 
 
 def verify(session: Session, number: str, code: str) -> Verified:
@@ -47,4 +49,5 @@ def verify(session: Session, number: str, code: str) -> Verified:
         issued_at=as_utc(row.issued_at),
         purposes=[Purpose(code) for code in request.purposes.split()],
         sha256=row.sha256,
+        is_outdated=row.outdated_at is not None and Validity(row.state) is Validity.VALID,
     )

@@ -1,0 +1,140 @@
+"""The pages on what happens after an extract was issued, as families, offices and staff meet them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+from random import Random
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+
+from app.accounts.model import PERMISSIONS, Role
+from app.config import Settings
+from app.extracts.desk import actions as desk
+from app.extracts.desk.decision import Outcome
+from app.extracts.desk.store import issued_on
+from app.extracts.newer.actions import check_issued
+from app.extracts.request import Filed
+from app.kernel.languages import PUBLIC
+from app.register.entries import actions as register
+from app.site import create_app
+from app.storage.database import Database
+from app.web.access import Actor, install_access
+from app.web.database import database as database_of
+from app.web.edition import Edition
+from app.web.files import shelf as shelf_of
+from tests.asking import file_draft, filled
+from tests.lint import LintingClient
+from tests.register_entries import CLERK, recorded, with_person
+from tests.test_desk_requests import FIRST, NOW, SECOND, drawn
+from tests.test_permissions import StandIn
+
+REGISTRAR = Actor("registrar", frozenset(PERMISSIONS[Role.REGISTRAR]))
+SUPERVISOR = Actor("supervisor", frozenset(PERMISSIONS[Role.SUPERVISOR]))
+PERSON = with_person(surname="Прикладенко", given="Зразок", patronymic="Тестович")
+
+
+@dataclass(frozen=True)
+class House:
+    """A site with a register of one entry, where requests are filed and answered."""
+
+    site: Flask
+    gate: StandIn
+
+    @property
+    def database(self) -> Database:
+        return database_of(self.site)
+
+    def filed(self) -> Filed:
+        return file_draft(self.database, filled(self.database, now=NOW), now=NOW)
+
+    def answered(self, outcome: Outcome = Outcome.EXTRACT) -> Filed:
+        """File a request and answer it."""
+        filed = self.filed()
+        with self.site.app_context(), self.database.writing() as session:
+            if outcome is Outcome.EXTRACT:
+                desk.match(session, filed.id, 1, actor=FIRST, now=NOW)
+            desk.propose(session, filed.id, outcome, actor=FIRST, now=NOW)
+            desk.issue(session, shelf_of(), filed.id, draw=drawn, random=Random(), actor=SECOND, now=NOW)
+        return filed
+
+    def family(self, filed: Filed, language: str) -> LintingClient:
+        """Return a browser that has opened the request."""
+        browser = LintingClient(self.site)
+        data = {"reference": filed.reference, "passphrase": filed.passphrase}
+        assert browser.post(f"/{language}/extract/open", data=data).status_code == 303
+        return browser
+
+    def printed(self, filed: Filed) -> str:
+        """Return number and code of the extract as its QR code has them."""
+        with self.database.reading() as session:
+            issued = issued_on(session, filed.id)
+            assert issued is not None
+            return urlencode({"number": f"{issued.year}-{issued.number:06}", "code": issued.code})
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path, settings: Settings, edition: Edition, prepared_sqlite: Path, key_file: Path
+) -> Iterator[House]:
+    path = tmp_path / "site.sqlite3"
+    shutil.copy(prepared_sqlite, path)
+    site = create_app(replace(settings, database_url=f"sqlite:///{path}", vault_key_file=key_file), edition)
+    site.config["WTF_CSRF_ENABLED"] = False
+    gate = StandIn(REGISTRAR)
+    install_access(site, gate)
+    with database_of(site).writing() as session:
+        recorded(session, PERSON)
+    yield House(site, gate)
+    database_of(site).engine.dispose()
+
+
+def page(client: LintingClient, address: str, status: int = 200, *, data: Mapping[str, object] | None = None) -> str:
+    response = client.get(address) if data is None else client.post(address, data=dict(data))
+    assert response.status_code == status, response.get_data(as_text=True)
+    return unescape(re.sub(r"</?span[^>]*>", "", response.get_data(as_text=True)))
+
+
+CHANGED = {
+    "uk": "Відколи видано цей витяг, запис у реєстрі змінився.",
+    "en": "The register’s entry has changed since this extract.",
+}
+SINCE = {"uk": "відтоді реєстр змінився", "en": "the register has changed since"}
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_family_and_office_read_that_the_entry_has_changed(house: House, language: str) -> None:
+    filed, other = house.answered(), house.filed()
+    family, office = house.family(filed, language), LintingClient(house.site)
+    verified = f"/{language}/verify?{house.printed(filed)}"
+    assert CHANGED[language] not in page(family, f"/{language}/extract/request")
+    assert SINCE[language] not in page(office, verified)
+    with house.database.writing() as session:
+        wrong = with_person(surname="Інакшенко")
+        register.correct(session, 1, wrong, version=1, reason="описка", actor=CLERK, now=datetime.now(UTC))
+    check_issued(house.database, "entry:1", now=datetime.now(UTC))
+    shown = page(family, f"/{language}/extract/request")
+    assert CHANGED[language] in shown
+    assert SINCE[language] in page(office, verified)
+    for told in (shown, page(office, verified)):
+        assert "Інакшенко" not in told
+    relative = house.family(other, language)
+    assert CHANGED[language] not in page(relative, f"/{language}/extract/request")
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_a_family_switches_letters_about_later_changes_on_and_off(house: House, language: str) -> None:
+    family = house.family(house.answered(), language)
+    own = f"/{language}/extract/request"
+    assert 'value="agree"' in page(family, own)
+    page(family, f"{own}/newer", 303, data={"letters": "agree"})
+    assert 'value="stop"' in page(family, own)
+    page(family, f"{own}/newer", 303, data={"letters": "stop"})
+    assert 'value="agree"' in page(family, own)
