@@ -16,10 +16,13 @@ import app.accounts.staff
 import app.demo
 import app.device
 import app.directory.public
+import app.extracts.correcting.public
+import app.extracts.correcting.staff
 import app.extracts.desk.staff
 import app.extracts.following.public
 import app.extracts.newer.public
 import app.extracts.public
+import app.extracts.seen.public
 import app.extracts.verifying.public
 import app.front
 import app.guidance.public
@@ -136,11 +139,14 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.extracts.public.blueprint,
         app.extracts.following.public.blueprint,
         app.extracts.newer.public.blueprint,
+        app.extracts.seen.public.blueprint,
+        app.extracts.correcting.public.blueprint,
         app.extracts.verifying.public.blueprint,
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
         app.extracts.desk.staff.blueprint,
+        app.extracts.correcting.staff.blueprint,
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
     ):

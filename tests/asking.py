@@ -7,6 +7,8 @@ from datetime import datetime
 from random import Random
 
 from app.extracts import actions
+from app.extracts.correcting import actions as correcting
+from app.extracts.correcting.correction import Outcome as Corrected
 from app.extracts.desk import actions as desk
 from app.extracts.desk.conflicts.model import Ground, Ruling
 from app.extracts.desk.decision import Outcome
@@ -94,3 +96,5 @@ def decide_something(session: Session, shelf: Shelf, *, now: datetime) -> None:
     desk.rule(session, id_, conflict, Ruling.GO_ON, "Перевірено.", actor="account:second", now=now)
     desk.propose(session, id_, Outcome.EXTRACT, actor="account:first", now=now)
     desk.issue(session, shelf, id_, draw=lambda _: b"%PDF-", random=Random(), actor="account:second", now=now)
+    sent = correcting.send(session, id_, ["surname"], "У паспорті інакше.", now=now)
+    correcting.close(session, sent.id, Corrected.CORRECTED, "Виправлено.", actor="account:first", now=now)

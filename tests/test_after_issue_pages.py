@@ -138,3 +138,75 @@ def test_a_family_switches_letters_about_later_changes_on_and_off(house: House, 
     assert 'value="stop"' in page(family, own)
     page(family, f"{own}/newer", 303, data={"letters": "stop"})
     assert 'value="agree"' in page(family, own)
+
+
+CORRECTED = {"uk": "Зроблено: дату виправлено.", "en": "Done: the date is put right."}
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_no_information_leads_to_a_correction_and_its_answer(house: House, language: str) -> None:
+    filed = house.answered(Outcome.NO_ENTRY)
+    family, desk_ = house.family(filed, language), LintingClient(house.site)
+    own = f"/{language}/extract/request"
+    assert f"{own}/correction" in page(family, own)
+    offered = page(family, f"{own}/correction")
+    assert "Прикладенко Зразок Тестович" in offered
+    assert {"uk": "4 березня 1990", "en": "4 March 1990"}[language] in offered
+    assert "/articles/not-in-register" in offered
+    page(family, f"{own}/correction", 422, data={"text": " "})
+    said = {"causes": ["swapped", "not-passed-on"], "text": "У паспорті інакше."}
+    page(family, f"{own}/correction", 303, data=said)
+    page(family, f"{own}/correction", 303, data=said)
+    printed = page(family, f"{own}/correction/letter")
+    for text in ("Заява про виправлення відомостей реєстру", "Прикладенко Взірця Тестівна", "У паспорті інакше."):
+        assert text in printed
+    listed = page(desk_, f"/{language}/staff/corrections")
+    assert listed.count(filed.reference) == 1
+    assert "Прикладенко" not in listed
+    found = re.search(r"/staff/corrections/(\w+)", listed)
+    assert found
+    case = f"/{language}/staff/corrections/{found[1]}"
+    shown = page(desk_, case)
+    assert "У паспорті інакше." in shown
+    assert f"/{language}/staff/register/1/correct" in shown
+    page(desk_, f"{case}/close", 422, data={"outcome": "corrected", "answer": ""})
+    page(desk_, f"{case}/close", 400, data={"outcome": "burnt", "answer": "x"})
+    page(desk_, f"{case}/close", 303, data={"outcome": "corrected", "answer": CORRECTED[language]})
+    page(desk_, f"{case}/close", 422, data={"outcome": "corrected", "answer": "ще раз"})
+    assert CORRECTED[language] in page(family, f"{own}/correction")
+    assert filed.reference not in page(desk_, f"/{language}/staff/corrections")
+    assert filed.reference in page(desk_, f"/{language}/staff/corrections?state=done")
+    page(desk_, f"/{language}/staff/corrections/0", 404)
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_a_request_without_an_answer_has_no_correction_and_a_relative_sees_none(house: House, language: str) -> None:
+    own = f"/{language}/extract/request"
+    waiting = house.family(house.filed(), language)
+    for address in ("/correction", "/correction/letter"):
+        assert waiting.get(f"{own}{address}").status_code == 303
+    assert waiting.post(f"{own}/correction", data={"text": "x"}).status_code == 303
+    first, second = house.family(house.answered(), language), house.family(house.answered(), language)
+    page(first, f"{own}/correction", 303, data={"causes": "surname", "text": "Таємниця родини."})
+    for address in ("", "/correction", "/correction/letter"):
+        assert "Таємниця родини." not in page(second, f"{own}{address}")
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_a_family_reads_who_has_seen_its_data_and_no_names(house: House, language: str) -> None:
+    filed = house.answered()
+    family, office = house.family(filed, language), LintingClient(house.site)
+    page(LintingClient(house.site), f"/{language}/staff/requests/{filed.id}")
+    page(office, f"/{language}/verify?{house.printed(filed)}")
+    own = f"/{language}/extract/request"
+    assert f"{own}/seen" in page(family, own)
+    shown = page(family, f"{own}/seen")
+    for text in {
+        "uk": ("Прочитано запит", "Ваш витяг перевірено за номером і кодом", "хтось, хто мав витяг"),
+        "en": ("The request was read", "Your extract was verified", "somebody who had the extract"),
+    }[language]:
+        assert text in shown
+    assert "registrar</" not in shown
+    assert "account:" not in shown
+    assert page(family, f"{own}/seen?before=1")
+    assert LintingClient(house.site).get(f"{own}/seen").status_code == 303

@@ -25,6 +25,9 @@ class State(StrEnum):
 OPEN = frozenset({State.FILED, State.ASKED, State.MATCHED, State.PROPOSED})
 """States in which staff or the applicant still have something to do."""
 
+TAKES_PAPERS = OPEN | {State.ISSUED}
+"""States in which papers may be added: after the issue, those that show what the register should hold."""
+
 
 class Deed(StrEnum):
     """What moves a request."""
@@ -91,6 +94,8 @@ class Happened(StrEnum):
     ISSUED = "issued"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    CORRECTION_SENT = "correction-sent"
+    CORRECTION_ANSWERED = "correction-answered"
 
 
 SHOWN = frozenset(Happened) - {Happened.MATCHED, Happened.UNMATCHED, Happened.PROPOSED, Happened.RETURNED}

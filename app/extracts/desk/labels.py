@@ -40,6 +40,8 @@ DEEDS = {
     Happened.PROPOSED: _l("A decision was proposed"),
     Happened.RETURNED: _l("The proposal was returned"),
     Happened.WITHDRAWN: _l("The applicant withdrew the request"),
+    Happened.CORRECTION_SENT: _l("The applicant asked to put the register right"),
+    Happened.CORRECTION_ANSWERED: _l("The correction request was answered"),
 }
 OUTCOMES = {
     Outcome.EXTRACT: _l("issue the extract on the matched entry"),

@@ -12,6 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.extracts import actions, forms
+from app.extracts.correcting import actions as correcting
+from app.extracts.correcting.labels import correction_words
 from app.extracts.desk import actions as desk
 from app.extracts.desk.decision import NoTextError
 from app.extracts.desk.labels import decision_words
@@ -129,6 +131,7 @@ def _request_page(
     with database().reading() as reading:
         told = desk.told(reading, followed.id)
         newer = later.wish(reading, followed.id)
+        corrections = correcting.of_request(reading, followed.id)
     events = [
         {
             "when": entry.at.isoformat(timespec="seconds"),
@@ -147,6 +150,7 @@ def _request_page(
         token=None,
         told=told,
         newer=newer,
+        corrections=[correction_words(one) for one in corrections],
         decision=decision_words(told) if told.outcome else None,
         typed=typed,
         error=error,

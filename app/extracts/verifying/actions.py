@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.audit.actions import record
+from app.audit.model import Event
 from app.documents.code import UnreadableNumberError, read_code, read_number
+from app.extracts.actions import VISITOR
 from app.extracts.desk import store
 from app.extracts.desk.decision import Validity
 from app.extracts.model import Purpose
@@ -33,8 +36,11 @@ class Verified:
     """Whether it still holds, but the register holds something else by now; what, is not said."""
 
 
-def verify(session: Session, number: str, code: str) -> Verified:
-    """Return the extract with this number and code, as typed or scanned. Raises WrongCodeError."""
+def verify(session: Session, number: str, code: str, *, now: datetime) -> Verified:
+    """Return the extract with this number and code, as typed or scanned; recorded, so that its holder can see it.
+
+    Raises WrongCodeError.
+    """
     try:
         asked, signs = read_number(number), read_code(code)
     except (UnreadableNumberError, UnreadableReferenceError):
@@ -43,6 +49,8 @@ def verify(session: Session, number: str, code: str) -> Verified:
     request = find_request(session, row.request_id) if row else None
     if row is None or request is None or (row.year, row.number) != (asked.year, asked.serial):
         raise WrongCodeError
+    subject, extract = f"request:{request.reference}", f"extract:{asked}"
+    record(session, Event.EXTRACT_VERIFIED, actor=VISITOR, subject=subject, now=now, extract=extract)
     return Verified(
         number=str(asked),
         validity=Validity(row.state),
