@@ -24,6 +24,7 @@ import app.extracts.newer.public
 import app.extracts.public
 import app.extracts.seen.public
 import app.extracts.verifying.public
+import app.extracts.withdrawing.staff
 import app.front
 import app.guidance.public
 import app.operations.mail.staff
@@ -147,6 +148,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.operations.staff.blueprint,
         app.extracts.desk.staff.blueprint,
         app.extracts.correcting.staff.blueprint,
+        app.extracts.withdrawing.staff.blueprint,
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
     ):

@@ -210,3 +210,43 @@ def test_a_family_reads_who_has_seen_its_data_and_no_names(house: House, languag
     assert "account:" not in shown
     assert page(family, f"{own}/seen?before=1")
     assert LintingClient(house.site).get(f"{own}/seen").status_code == 303
+
+
+WITHDRAWN = {"uk": "Цей витяг відкликано", "en": "This extract was withdrawn"}
+
+
+@pytest.mark.parametrize("language", list(PUBLIC))
+def test_a_supervisor_withdraws_an_extract_and_family_and_office_read_it(house: House, language: str) -> None:
+    filed = house.answered()
+    family, officer, office = house.family(filed, language), LintingClient(house.site), LintingClient(house.site)
+    address, own = f"/{language}/staff/requests/{filed.id}", f"/{language}/extract/request"
+    said = {"why": "wrong-data", "withdrawal": "Просимо надіслати новий запит."}
+    assert "/extract/withdraw" not in page(officer, address), "a registrar does not decide"
+    page(officer, f"{address}/extract/withdraw", 403, data=said)
+    house.gate.who = SUPERVISOR
+    assert "/extract/withdraw" in page(officer, address)
+    page(officer, f"{address}/extract/withdraw", 400, data={"why": "no-such-reason"})
+    refused = page(officer, f"{address}/extract/withdraw", 422, data={"why": "other", "withdrawal": " "})
+    assert 'value="other" selected' in refused
+    page(officer, f"{address}/extract/withdraw", 303, data=said)
+    page(officer, f"{address}/extract/withdraw", 422, data=said)
+    assert "Просимо надіслати новий запит." in page(officer, f"{address}?done=withdrawn")
+    shown = page(family, own)
+    assert WITHDRAWN[language] in shown
+    assert "Просимо надіслати новий запит." in shown
+    assert "extract.pdf" not in shown
+    assert family.get(f"{own}/extract.pdf").status_code == 303
+    told = page(office, f"/{language}/verify?{house.printed(filed)}")
+    assert WITHDRAWN[language] in told
+    assert "Просимо" not in told
+    page(officer, f"/{language}/staff/requests/0/extract/withdraw", 404, data=said)
+
+
+def test_who_issued_an_extract_is_told_that_another_supervisor_withdraws_it(house: House) -> None:
+    filed = house.answered()
+    house.gate.who = replace(SUPERVISOR, account=SECOND.removeprefix("account:"))
+    officer = LintingClient(house.site)
+    address = f"/en/staff/requests/{filed.id}"
+    assert "another supervisor withdraws it" in page(officer, address)
+    refused = page(officer, f"{address}/extract/withdraw", 422, data={"why": "other", "withdrawal": "x"})
+    assert "another supervisor withdraws it" in refused

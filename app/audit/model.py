@@ -54,6 +54,7 @@ class Event(StrEnum):
     CONFLICT_RULED = "conflict.ruled"
     EXTRACT_ISSUED = "extract.issued"
     EXTRACT_FETCHED = "extract.fetched"
+    EXTRACT_WITHDRAWN = "extract.withdrawn"
     EXTRACT_VERIFIED = "extract.verified"
     EXTRACT_OUTDATED = "extract.outdated"
     EXTRACT_CURRENT = "extract.current"
@@ -100,6 +101,7 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.CONFLICT_RAISED: frozenset({"ground"}),
     Event.CONFLICT_RULED: frozenset({"ruling"}),
     Event.EXTRACT_ISSUED: frozenset({"extract"}),
+    Event.EXTRACT_WITHDRAWN: frozenset({"reason"}),
     Event.EXTRACT_VERIFIED: frozenset({"extract"}),
     Event.EXTRACT_OUTDATED: frozenset({"extract"}),
     Event.EXTRACT_CURRENT: frozenset({"extract"}),
@@ -132,6 +134,7 @@ DECISIONS = frozenset(
         Event.ENTRIES_MERGED, Event.ENTRIES_UNMERGED, Event.DUPLICATE_DISMISSED, Event.REQUEST_ASKED,
         Event.REQUEST_MATCHED, Event.REQUEST_PROPOSED, Event.REQUEST_RETURNED, Event.REQUEST_REFUSED,
         Event.EXTRACT_ISSUED, Event.CONFLICT_RAISED, Event.CONFLICT_RULED, Event.CORRECTION_CLOSED,
+        Event.EXTRACT_WITHDRAWN,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

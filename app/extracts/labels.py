@@ -184,6 +184,7 @@ HAPPENED: Mapping[Happened, LazyString] = {
     Happened.ISSUED: _l("The extract was issued"),
     Happened.REFUSED: _l("The request was refused"),
     Happened.WITHDRAWN: _l("You withdrew the request"),
+    Happened.EXTRACT_WITHDRAWN: _l("The extract was withdrawn"),
     Happened.CORRECTION_SENT: _l("You asked to put the register right"),
     Happened.CORRECTION_ANSWERED: _l("Your correction request was answered"),
 }

@@ -94,6 +94,7 @@ class Happened(StrEnum):
     ISSUED = "issued"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    EXTRACT_WITHDRAWN = "extract-withdrawn"
     CORRECTION_SENT = "correction-sent"
     CORRECTION_ANSWERED = "correction-answered"
 

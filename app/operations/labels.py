@@ -54,6 +54,7 @@ EVENTS = {
     Event.REQUEST_REFUSED: _l("refused a request"),
     Event.EXTRACT_ISSUED: _l("issued an extract"),
     Event.EXTRACT_FETCHED: _l("fetched the own extract"),
+    Event.EXTRACT_WITHDRAWN: _l("withdrew an issued extract"),
     Event.EXTRACT_VERIFIED: _l("verified an extract by number and code"),
     Event.EXTRACT_OUTDATED: _l("found that an issued extract says something else than the register"),
     Event.EXTRACT_CURRENT: _l("found that an issued extract says again what the register holds"),

@@ -19,7 +19,18 @@ from app.extracts.actions import UnknownRequestError, tell_news
 from app.extracts.desk import store
 from app.extracts.desk.conflicts import actions as conflicts
 from app.extracts.desk.conflicts.model import Conflict, Ground, Ruling
-from app.extracts.desk.decision import Draw, Outcome, Proposal, Reason, Sheet, Step, Verdict, proposed, written
+from app.extracts.desk.decision import (
+    Draw,
+    Outcome,
+    Proposal,
+    Reason,
+    Sheet,
+    Step,
+    Validity,
+    Verdict,
+    proposed,
+    written,
+)
 from app.extracts.draft import Answers, read_answers
 from app.extracts.model import Kinship, Purpose
 from app.extracts.newer.actions import look_again
@@ -49,7 +60,7 @@ class NoPaperError(LookupError):
 
 
 class NoExtractError(LookupError):
-    """No extract was issued on the request."""
+    """No extract was issued on the request, or it was withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -366,7 +377,7 @@ def fetch_extract(session: Session, shelf: Shelf, id_: str, *, now: datetime) ->
     """Return the extract to its applicant; the reading is recorded. Raises UnknownRequestError, NoExtractError."""
     row = _row(session, id_)
     issued = store.issued_on(session, id_)
-    if issued is None:
+    if issued is None or issued.state == Validity.WITHDRAWN:
         raise NoExtractError(id_)
     record(session, Event.EXTRACT_FETCHED, actor=f"family:{row.reference}", subject=_named(row), now=now)
     return open_file(session, shelf, issued.file_id)

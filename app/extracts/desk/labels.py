@@ -131,6 +131,7 @@ DONE = {
     "returned": _l("The proposal is returned."),
     "refused": _l("The request is refused. The applicant is told."),
     "issued": _l("The extract is issued. The applicant is told."),
+    "withdrawn": _l("The extract is withdrawn. The applicant is told."),
 }
 """What is said once after a deed, by the word that stands in the address."""
 

@@ -22,6 +22,8 @@ from app.extracts.labels import text as words_of
 from app.extracts.newer import actions as later
 from app.extracts.public import REQUEST, calendar_of, keep_each
 from app.extracts.request import StateError
+from app.extracts.withdrawing import actions as withdrawing
+from app.extracts.withdrawing.labels import withdrawal_words
 from app.kernel.dates import KYIV
 from app.kernel.reference import UnreadableReferenceError
 from app.web.database import database, now, session
@@ -131,6 +133,7 @@ def _request_page(
     with database().reading() as reading:
         told = desk.told(reading, followed.id)
         newer = later.wish(reading, followed.id)
+        issued = withdrawing.issued(reading, followed.id)
         corrections = correcting.of_request(reading, followed.id)
     events = [
         {
@@ -150,6 +153,7 @@ def _request_page(
         token=None,
         told=told,
         newer=newer,
+        withdrawn=withdrawal_words(issued.withdrawal) if issued and issued.withdrawal else None,
         corrections=[correction_words(one) for one in corrections],
         decision=decision_words(told) if told.outcome else None,
         typed=typed,

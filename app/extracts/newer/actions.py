@@ -10,6 +10,7 @@ from app.audit.model import Event
 from app.documents.code import ExtractNumber
 from app.extracts import store as filed
 from app.extracts.actions import UnknownRequestError, tell_news
+from app.extracts.desk.decision import Validity
 from app.extracts.desk.store import IssuedRow, issued_on
 from app.extracts.model import Channel
 from app.extracts.newer import store
@@ -90,7 +91,7 @@ def wish(session: Session, id_: str) -> Wish:
     row = _request(session, id_)
     issued = issued_on(session, id_)
     return Wish(
-        is_outdated=issued is not None and issued.outdated_at is not None,
+        is_outdated=issued is not None and issued.outdated_at is not None and issued.state == Validity.VALID,
         tells=row.tells_newer,
         can_tell=bool(row.email) and row.channel != Channel.PAGE_ONLY,
     )

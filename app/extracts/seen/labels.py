@@ -22,6 +22,7 @@ DONE = {
     Event.ENTRIES_SEARCHED: _l("The request was compared with the register"),
     Event.EXTRACT_ISSUED: _l("The extract was issued"),
     Event.EXTRACT_FETCHED: _l("The extract was saved"),
+    Event.EXTRACT_WITHDRAWN: _l("The extract was withdrawn"),
     Event.EXTRACT_VERIFIED: _l("Your extract was verified by its number and code"),
     Event.EXTRACT_OUTDATED: _l("The extract was compared with the register’s entry, which has changed"),
     Event.EXTRACT_CURRENT: _l("The extract was compared with the register’s entry, which says the same again"),

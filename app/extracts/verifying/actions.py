@@ -14,6 +14,7 @@ from app.extracts.desk import store
 from app.extracts.desk.decision import Validity
 from app.extracts.model import Purpose
 from app.extracts.store import find_request
+from app.extracts.withdrawing import store as withdrawals
 from app.kernel.dates import as_utc
 from app.kernel.reference import UnreadableReferenceError
 from app.storage.engine import Session
@@ -32,6 +33,7 @@ class Verified:
     issued_at: datetime
     purposes: Sequence[Purpose]
     sha256: str
+    withdrawn_at: datetime | None
     is_outdated: bool
     """Whether it still holds, but the register holds something else by now; what, is not said."""
 
@@ -51,11 +53,13 @@ def verify(session: Session, number: str, code: str, *, now: datetime) -> Verifi
         raise WrongCodeError
     subject, extract = f"request:{request.reference}", f"extract:{asked}"
     record(session, Event.EXTRACT_VERIFIED, actor=VISITOR, subject=subject, now=now, extract=extract)
+    withdrawal = withdrawals.find(session, row.id)
     return Verified(
         number=str(asked),
         validity=Validity(row.state),
         issued_at=as_utc(row.issued_at),
         purposes=[Purpose(code) for code in request.purposes.split()],
         sha256=row.sha256,
+        withdrawn_at=withdrawal.withdrawn_at if withdrawal else None,
         is_outdated=row.outdated_at is not None and Validity(row.state) is Validity.VALID,
     )

@@ -1,4 +1,4 @@
-"""What happens after an extract was issued: since when it is out of date, who wants to hear of it, corrections."""
+"""After an extract was issued: since when it is out of date, who wants to hear of it, corrections, withdrawals."""
 
 from __future__ import annotations
 
@@ -27,10 +27,20 @@ def upgrade() -> None:
         sa.Column("closed_by", sa.String(120), nullable=False),
         sa.Column("closed_at", moment),
     )
+    op.create_table(
+        "extract_withdrawal",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("issued_id", sa.String(32), sa.ForeignKey("extract_issued.id"), nullable=False, unique=True),
+        sa.Column("reason", sa.String(20), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary, nullable=False),
+        sa.Column("withdrawn_by", sa.String(120), nullable=False),
+        sa.Column("withdrawn_at", moment, nullable=False),
+    )
     op.create_index("ix_extract_correction_state_sent_at", "extract_correction", ["state", "sent_at"])
 
 
 def downgrade() -> None:
+    op.drop_table("extract_withdrawal")
     op.drop_table("extract_correction")
     with op.batch_alter_table("extract_issued") as changed:
         changed.drop_column("outdated_at")
