@@ -99,6 +99,8 @@ DETAILS = {
     "entry": _l("entry"),
     "outcome": _l("decision"),
     "extract": _l("extract"),
+    "ground": _l("ground"),
+    "ruling": _l("ruling"),
     "namesake": _l("same surname"),
     "request": _l("page request"),
 }
