@@ -158,6 +158,7 @@ def test_no_information_leads_to_a_correction_and_its_answer(house: House, langu
     page(family, f"{own}/correction", 303, data=said)
     page(family, f"{own}/correction", 303, data=said)
     printed = page(family, f"{own}/correction/letter")
+    assert {"uk": "Лист для друку", "en": "Letter for printing"}[language] in printed
     for text in ("Заява про виправлення відомостей реєстру", "Прикладенко Взірця Тестівна", "У паспорті інакше."):
         assert text in printed
     listed = page(desk_, f"/{language}/staff/corrections")
@@ -233,6 +234,7 @@ def test_a_supervisor_withdraws_an_extract_and_family_and_office_read_it(house: 
     assert "Просимо надіслати новий запит." in page(officer, f"{address}?done=withdrawn")
     shown = page(family, own)
     assert WITHDRAWN[language] in shown
+    assert {"uk": "витяг видано", "en": "the extract is issued"}[language] not in shown
     assert "Просимо надіслати новий запит." in shown
     assert "extract.pdf" not in shown
     assert family.get(f"{own}/extract.pdf").status_code == 303

@@ -30,7 +30,10 @@ def install_language(app: Flask) -> None:
 
 
 def catalogue() -> NullTranslations:
-    """Return the catalogue of this request's language."""
+    """Return the catalogue of this request's language, or of the one that is forced for a part of a page."""
+    if "forced_babel_locale" in g:
+        part: NullTranslations = get_translations()
+        return part
     if "catalogue" not in g:
         g.catalogue = get_translations()
     found: NullTranslations = g.catalogue

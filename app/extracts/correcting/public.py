@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
+from flask_babel import lazy_gettext as _l
 
 from app.extracts.actions import Followed
 from app.extracts.correcting import actions
 from app.extracts.correcting.correction import State
 from app.extracts.correcting.labels import CAUSES, correction_words, offered_words
+from app.extracts.evidence import Paper
 from app.extracts.following.public import with_request
 from app.extracts.labels import text as words_of
 from app.kernel.dates import KYIV, in_words
@@ -57,11 +59,19 @@ def letter(followed: Followed) -> ResponseReturnValue:
             today=in_words(now().astimezone(KYIV).date(), SOURCE),
             causes=[CAUSES[cause] for cause in (sent[-1].causes if sent else ())],
             text=sent[-1].text if sent else "",
-            papers=[words_of(paper.kind) for paper in followed.papers],
+            papers=[_ON_PAPER.get(paper.kind) or words_of(paper.kind) for paper in followed.papers],
             kinship=words_of(offered.applicant.kinship),
             born=in_words(offered.applicant.born, SOURCE) if offered.applicant.born else "",
         )
     return _private("extracts/correcting/letter.html", body=body)
+
+
+_ON_PAPER = {
+    Paper.IDENTITY: _l("identity document of the applicant"),
+    Paper.IDENTITY_OF_PRINCIPAL: _l("identity document of the person whom the applicant acts for"),
+    Paper.CHILD_ACTED_FOR: _l("birth certificate of the child, or paper on guardianship"),
+}
+"""Papers whose usual words speak to the applicant, in words for the office that reads the letter."""
 
 
 def _page(followed: Followed, *, error: str = "") -> Response:

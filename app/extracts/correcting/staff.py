@@ -105,7 +105,7 @@ def _page(id_: str, typed: Typed) -> Response:
         (gettext("Birth date"), in_words(person.born, language()) if person.born else ""),
         (gettext("Police unit that took the statement"), found.claim.police_unit),
         (gettext("Number of the proceeding"), found.claim.proceeding),
-        (gettext("Came in"), _time(correction.sent_at)),
+        (gettext("Day of the correction request"), _time(correction.sent_at)),
         (gettext("Extract"), found.number),
     ]
     return make_response(

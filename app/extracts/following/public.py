@@ -21,7 +21,7 @@ from app.extracts.labels import HAPPENED, STATES, state_kind
 from app.extracts.labels import text as words_of
 from app.extracts.newer import actions as later
 from app.extracts.public import REQUEST, calendar_of, keep_each
-from app.extracts.request import StateError
+from app.extracts.request import Happened, StateError
 from app.extracts.withdrawing import actions as withdrawing
 from app.extracts.withdrawing.labels import withdrawal_words
 from app.kernel.dates import KYIV
@@ -135,6 +135,7 @@ def _request_page(
         newer = later.wish(reading, followed.id)
         issued = withdrawing.issued(reading, followed.id)
         corrections = correcting.of_request(reading, followed.id)
+    withdrawal = issued.withdrawal if issued else None
     events = [
         {
             "when": entry.at.isoformat(timespec="seconds"),
@@ -146,14 +147,14 @@ def _request_page(
     return _private(
         "extracts/request.html",
         request_=followed,
-        state=STATES[followed.state],
-        kind=state_kind(followed.state),
+        state=HAPPENED[Happened.EXTRACT_WITHDRAWN] if withdrawal else STATES[followed.state],
+        kind="refused" if withdrawal else state_kind(followed.state),
         events=events,
         words=words_of,
         token=None,
         told=told,
         newer=newer,
-        withdrawn=withdrawal_words(issued.withdrawal) if issued and issued.withdrawal else None,
+        withdrawn=withdrawal_words(withdrawal) if withdrawal else None,
         corrections=[correction_words(one) for one in corrections],
         decision=decision_words(told) if told.outcome else None,
         typed=typed,
