@@ -51,10 +51,13 @@ def entered(database: Database, entry: Entry = PERSON) -> int:
         return recorded(session, entry)
 
 
-def issued(database: Database, shelf: Folder, entry: int, *, tells: bool = True, **contact: str) -> str:
+def issued(
+    database: Database, shelf: Folder, entry: int, *, tells: bool = True, surname: str = "Прикладенко", **contact: str
+) -> str:
     """Issue an extract on an entry to somebody who wants, or does not want, to hear of changes."""
     wants = {"newer": "1"} if tells else {}
-    answers = {**ANSWERS, Page.CONTACT: {**ANSWERS[Page.CONTACT], **wants, **contact}}
+    person = {**ANSWERS[Page.PERSON], "surname": surname}
+    answers = {**ANSWERS, Page.PERSON: person, Page.CONTACT: {**ANSWERS[Page.CONTACT], **wants, **contact}}
     id_ = file_draft(database, filled(database, now=NOW, answers=answers), now=NOW).id
     with database.writing() as session:
         desk.match(session, id_, entry, actor=FIRST, now=NOW)
@@ -185,7 +188,9 @@ def test_a_mistake_taken_back_makes_the_extract_current_again(database: Database
 
 def test_of_a_merger_both_sides_are_compared_with_the_entry_that_stays(database: Database, shelf: Folder) -> None:
     kept, gone = entered(database), entered(database, with_person(surname="Прикладенко", given="Зразок"))
-    on_kept, on_gone = issued(database, shelf, kept), issued(database, shelf, gone)
+    on_kept = issued(database, shelf, kept)
+    # The other family spells the surname otherwise: nothing tells yet that both ask about one person.
+    on_gone = issued(database, shelf, gone, surname="Прикладенко-Зразковий")
     with database.writing() as session:
         register.merge(session, kept, gone, versions=(1, 1), reason="одна людина", actor=CLERK, now=LATER)
     work(database)
