@@ -17,11 +17,16 @@ import app.curation.staff
 import app.demo
 import app.device
 import app.directory.public
+import app.extracts.correcting.public
+import app.extracts.correcting.staff
 import app.extracts.desk.staff
 import app.extracts.following.public
+import app.extracts.newer.public
 import app.extracts.public
 import app.extracts.repeating.public
+import app.extracts.seen.public
 import app.extracts.verifying.public
+import app.extracts.withdrawing.staff
 import app.front
 import app.guidance.public
 import app.operations.mail.staff
@@ -140,11 +145,16 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.extracts.public.blueprint,
         app.extracts.following.public.blueprint,
         app.extracts.repeating.public.blueprint,
+        app.extracts.newer.public.blueprint,
+        app.extracts.seen.public.blueprint,
+        app.extracts.correcting.public.blueprint,
         app.extracts.verifying.public.blueprint,
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
         app.extracts.desk.staff.blueprint,
+        app.extracts.correcting.staff.blueprint,
+        app.extracts.withdrawing.staff.blueprint,
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
         app.curation.staff.blueprint,

@@ -22,11 +22,12 @@ from typing import TYPE_CHECKING
 from app.config import ROOT, Settings
 from app.curation.actions import publish_due
 from app.extracts.actions import sweep
+from app.extracts.newer.actions import check_issued
 from app.files import open_shelf
 from app.kernel.errors import ConfigError
 from app.kernel.logs import log_stray_errors, logging_config
 from app.outbox.letters import Writer
-from app.outbox.model import Job, Kind, Lease, Message, PutOffError, RefusedError, UnavailableError, next_try
+from app.outbox.model import Job, Kind, Lease, Message, PutOffError, RefusedError, Task, UnavailableError, next_try
 from app.outbox.senders import Sender, open_sender
 from app.outbox.store import (
     LeaseLostError,
@@ -49,6 +50,14 @@ log = logging.getLogger("app.worker")
 
 Deed = Callable[[Job, str], None]
 """Does a job, given what was put in with it. Raises RefusedError, PutOffError, UnavailableError."""
+
+Work = Callable[[Database, str, datetime], object]
+"""Carries out a task on the subject that it was assigned, in transactions of its own. It bears being done twice."""
+
+TASKS: Mapping[Task, Work] = {
+    Task.ENTRY_CHANGED: lambda database, subject, now: check_issued(database, subject, now=now),
+}
+"""What is done for each task."""
 
 POLL_SECONDS = 0.5
 """How long a worker rests that has found nothing to do."""
@@ -166,7 +175,7 @@ class Worker:
         if job.is_in_doubt:
             log.warning("trying again what was cut off; it may be done twice", extra=about)
         try:
-            self.deeds[Kind(job.kind)](job, content_of(self.database.vault, job))
+            self._do(job, content_of(self.database.vault, job))
         except RefusedError as error:
             log.error("refused for good", extra={**about, "reason": error.reason})
             self._put_off(held, error.reason, None)
@@ -180,6 +189,12 @@ class Worker:
         else:
             self._settle(lambda: self._complete(held))
             log.info("done", extra=about)
+
+    def _do(self, job: Job, content: str) -> None:
+        if job.kind in set(Task):
+            TASKS[Task(job.kind)](self.database, content, self.now())
+        else:
+            self.deeds[Kind(job.kind)](job, content)
 
     def _again(self, held: Lease, job: Job, reason: str) -> None:
         again_at = next_try(job.tries, now=self.now(), jitter=self.jitter())

@@ -7,6 +7,8 @@ from datetime import datetime
 from random import Random
 
 from app.extracts import actions
+from app.extracts.correcting import actions as correcting
+from app.extracts.correcting.correction import Outcome as Corrected
 from app.extracts.desk import actions as desk
 from app.extracts.desk.conflicts.model import Ground, Ruling
 from app.extracts.desk.decision import Outcome
@@ -15,6 +17,8 @@ from app.extracts.evidence import Paper
 from app.extracts.model import CONSENTS
 from app.extracts.request import Filed
 from app.extracts.store import open_requests
+from app.extracts.withdrawing.actions import withdraw
+from app.extracts.withdrawing.withdrawal import Reason
 from app.storage.database import Database
 from app.storage.engine import Session
 from app.storage.shelf import Shelf
@@ -94,3 +98,6 @@ def decide_something(session: Session, shelf: Shelf, *, now: datetime) -> None:
     desk.rule(session, id_, conflict, Ruling.GO_ON, "Перевірено.", actor="account:second", now=now)
     desk.propose(session, id_, Outcome.EXTRACT, actor="account:first", now=now)
     desk.issue(session, shelf, id_, draw=lambda _: b"%PDF-", random=Random(), actor="account:second", now=now)
+    sent = correcting.send(session, id_, ["surname"], "У паспорті інакше.", now=now)
+    correcting.close(session, sent.id, Corrected.CORRECTED, "Виправлено.", actor="account:first", now=now)
+    withdraw(session, id_, Reason.WRONG_DATA, "Помилка.", actor="account:first", now=now)

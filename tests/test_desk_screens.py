@@ -19,6 +19,7 @@ from werkzeug.serving import make_server
 from app.accounts.model import Permission, Role
 from app.config import Settings
 from app.demo import LOADERS
+from app.extracts.correcting.actions import send
 from app.extracts.desk.store import IssuedRow
 from app.extracts.store import RequestRow
 from app.kernel.languages import PUBLIC
@@ -78,6 +79,8 @@ def desk(
         states = {row.state: row.id for row in session.scalars(select(RequestRow))}
         assert len(states) >= 5
         shown += [f"/staff/requests/{id_}" for id_ in states.values()]
+        sent = send(session, states["issued"], ["surname", "swapped"], "У паспорті інакше.", now=datetime.now(UTC))
+        shown += [f"/staff/corrections/{sent.id}"]
         shown += [f"/staff/requests/{states['filed']}?template=birth-date&refusal=not-entitled"]
     account = joined(site, "olena@example.org", Role.EDITOR)
     olena = Person(site)

@@ -57,6 +57,16 @@ class Event(StrEnum):
     EXTRACT_ISSUED = "extract.issued"
     EXTRACT_REPLACED = "extract.replaced"
     EXTRACT_FETCHED = "extract.fetched"
+    EXTRACT_WITHDRAWN = "extract.withdrawn"
+    EXTRACT_VERIFIED = "extract.verified"
+    EXTRACT_OUTDATED = "extract.outdated"
+    EXTRACT_CURRENT = "extract.current"
+    NEWER_LETTERS_AGREED = "newer-letters.agreed"
+    NEWER_LETTERS_STOPPED = "newer-letters.stopped"
+    CORRECTION_SENT = "correction.sent"
+    CORRECTION_READ = "correction.read"
+    CORRECTIONS_LISTED = "corrections.listed"
+    CORRECTION_CLOSED = "correction.closed"
     AUDIT_READ = "audit.read"
     AUDIT_VERIFIED = "audit.verified"
     BACKUP_MADE = "backup.made"
@@ -111,6 +121,12 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.CONFLICT_RULED: frozenset({"ruling"}),
     Event.EXTRACT_ISSUED: frozenset({"extract"}),
     Event.EXTRACT_REPLACED: frozenset({"extract", "by"}),
+    Event.EXTRACT_WITHDRAWN: frozenset({"reason"}),
+    Event.EXTRACT_VERIFIED: frozenset({"extract"}),
+    Event.EXTRACT_OUTDATED: frozenset({"extract"}),
+    Event.EXTRACT_CURRENT: frozenset({"extract"}),
+    Event.CORRECTIONS_LISTED: frozenset({"count"}),
+    Event.CORRECTION_CLOSED: frozenset({"outcome"}),
     Event.AUDIT_READ: frozenset({"filters"}),
     Event.AUDIT_VERIFIED: frozenset({"verdict"}),
     Event.ACCOUNTS_LISTED: frozenset({"count"}),
@@ -130,7 +146,7 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
 OPTIONAL = frozenset({"namesake", "request"})
 """`namesake` is "yes" where actor and subject share a surname; `request` is the number of the page request in logs."""
 
-READS = frozenset({Event.ACCOUNT_READ, Event.FILE_READ, Event.ENTRY_READ, Event.REQUEST_READ})
+READS = frozenset({Event.ACCOUNT_READ, Event.FILE_READ, Event.ENTRY_READ, Event.REQUEST_READ, Event.CORRECTION_READ})
 """Events by which somebody has seen personal data of one subject."""
 
 DECISIONS = frozenset(
@@ -139,7 +155,8 @@ DECISIONS = frozenset(
         Event.SIGN_IN_REVOKED, Event.FILE_DELETED, Event.ENTRY_RECORDED, Event.ENTRY_CORRECTED, Event.ENTRY_STATUS_SET,
         Event.ENTRIES_MERGED, Event.ENTRIES_UNMERGED, Event.DUPLICATE_DISMISSED, Event.REQUEST_ASKED,
         Event.REQUEST_MATCHED, Event.REQUEST_PROPOSED, Event.REQUEST_RETURNED, Event.REQUEST_REFUSED,
-        Event.EXTRACT_ISSUED, Event.CONFLICT_RAISED, Event.CONFLICT_RULED,
+        Event.EXTRACT_ISSUED, Event.CONFLICT_RAISED, Event.CONFLICT_RULED, Event.CORRECTION_CLOSED,
+        Event.EXTRACT_WITHDRAWN,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

@@ -194,6 +194,26 @@ def by_event(session: Session, events: Collection[Event], *, since: datetime) ->
     return [Record(*row) for row in session.execute(query)]
 
 
+def records_on(
+    session: Session, subjects: Collection[str], events: Collection[Event], *, before: int = 0, limit: int = 100
+) -> list[Record]:
+    """Return records of these events on any of the subjects, newest first, at most `limit`, older than `before`."""
+    query = _on(select(*_COLUMNS), subjects, events).order_by(AuditRow.number.desc()).limit(limit)
+    if before:
+        query = query.where(AuditRow.number < before)
+    return [Record(*row) for row in session.execute(query)]
+
+
+def actors_on(session: Session, subjects: Collection[str], events: Collection[Event]) -> list[str]:
+    """Return who stands in the record with these events on any of the subjects, in the order of their coming."""
+    query = _on(select(AuditRow.actor), subjects, events).group_by(AuditRow.actor)
+    return list(session.scalars(query.order_by(func.min(AuditRow.number))))
+
+
+def _on(query: Any, subjects: Collection[str], events: Collection[Event]) -> Any:
+    return query.where(AuditRow.subject.in_(subjects), AuditRow.event.in_([event_.value for event_ in events]))
+
+
 def _filtered(query: Any, wanted: Wanted, before: int) -> Any:
     for name in ("actor", "subject", "event"):
         if value := getattr(wanted, name):

@@ -30,7 +30,20 @@ from app.extracts.draft_code import UnreadableCodeError, new_code, read_code
 from app.extracts.evidence import Paper
 from app.extracts.guesses import LOCKED, after_wrong, opens_at
 from app.extracts.model import CONSENTS, Consent, Kinship, Purpose
-from app.extracts.request import OPEN, PHRASE_SHOWN, REPEATABLE, SHOWN, Deed, Entry, Filed, Happened, State, after
+from app.extracts.request import (
+    OPEN,
+    PHRASE_SHOWN,
+    REPEATABLE,
+    SHOWN,
+    TAKES_PAPERS,
+    Deed,
+    Entry,
+    Filed,
+    Happened,
+    State,
+    StateError,
+    after,
+)
 from app.extracts.term import Term, term
 from app.kernel.dates import KYIV, as_utc
 from app.kernel.passphrase import fold_passphrase, new_passphrase
@@ -343,12 +356,13 @@ def papers_of(session: Session, id_: str) -> list[Attached]:
 def add_to_request(
     session: Session, shelf: Shelf, id_: str, accepted: Accepted, *, name: str, kind: Paper, now: datetime
 ) -> None:
-    """Add a paper to an open request; the same file once more changes nothing.
+    """Add a paper to a request that is open or answered by an extract; the same file once more changes nothing.
 
-    Raises UnknownRequestError, StateError where it is not open, TooManyPapersError, ShelfUnreachableError.
+    Raises UnknownRequestError, StateError where it takes none, TooManyPapersError, ShelfUnreachableError.
     """
     row = _locked(session, id_)
-    after(State(row.state), Deed.WITHDRAW)
+    if State(row.state) not in TAKES_PAPERS:
+        raise StateError(State(row.state), Deed.ANSWER)
     actor = f"family:{row.reference}"
     if _add(session, shelf, accepted, name=name, kind=kind, now=now, request=id_, actor=actor):
         row.changed_at = now
@@ -417,6 +431,7 @@ def enter(
             kinship=asking.kinship.value,
             purposes=answers[Page.PURPOSE]["purposes"],
             channel=asking.channel.value,
+            tells_newer=asking.tells_newer,
             consent=f"{consent.version}/{consent.language}",
             consented_at=consent.given_at,
             claim_index=store.claim_index(session, claimed),

@@ -229,6 +229,7 @@ def applicant(answers: Answers) -> Applicant:
             note=contact.get("note", "").strip(),
         ),
         acts_for=principal,
+        tells_newer=bool(contact.get("newer")),
     )
 
 
@@ -403,6 +404,7 @@ def _contact(answers: Answers) -> Iterator[Field]:
     yield Field("phone", longest=40, required=channel == Channel.PHONE, autocomplete="tel")
     yield Field("postal", longest=400, required=channel == Channel.POST, lines=3, autocomplete="street-address")
     yield Field("language", required=True, offers=tuple(PUBLIC))
+    yield Field("newer", offers=("1",))
     yield Field("do-not-call", offers=("1",))
     yield Field("call-from", offers=HOURS)
     yield Field("call-until", offers=HOURS)

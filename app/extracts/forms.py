@@ -84,6 +84,10 @@ _WORDS: Mapping[tuple[Page, str], tuple[LazyString, LazyString | str]] = {
     (Page.CONTACT, "phone"): (_l("Phone"), _l("From abroad with the country code, such as +48 and the number.")),
     (Page.CONTACT, "postal"): (_l("Postal address"), _l("With the postcode and the country.")),
     (Page.CONTACT, "language"): (_l("Language of the answer"), _l("The extract itself is in Ukrainian with English.")),
+    (Page.CONTACT, "newer"): (
+        _l("Tell me when the entry changes later and a newer extract can be had"),
+        _l("By the same short letter: it names nobody. You can change this on your page at any time."),
+    ),
     (Page.CONTACT, "do-not-call"): (_l("Do not call me at all"), ""),
     (Page.CONTACT, "call-from"): (_l("Calls are safe from"), ""),
     (Page.CONTACT, "call-until"): (_l("Calls are safe until"), _l("Kyiv time.")),
@@ -117,7 +121,7 @@ _CHOICES: Mapping[tuple[Page, str], LazyString] = {
 }
 
 _RADIO = frozenset({"kinship", "channel", "language", "sex", "category", "principal-kinship"})
-_TICKS = frozenset({"do-not-call", "open", "later"})
+_TICKS = frozenset({"do-not-call", "open", "later", "newer"})
 _FURTHER = frozenset(
     {
         "former", "spellings", "latin-surname", "latin-given", "sex", "born-in", "missing", "missing-from", "category",

@@ -186,6 +186,9 @@ HAPPENED: Mapping[Happened, LazyString] = {
     Happened.REFUSED: _l("The request was refused"),
     Happened.WITHDRAWN: _l("You withdrew the request"),
     Happened.REPEATED: _l("You asked for an updated extract"),
+    Happened.EXTRACT_WITHDRAWN: _l("The extract was withdrawn"),
+    Happened.CORRECTION_SENT: _l("You asked to put the register right"),
+    Happened.CORRECTION_ANSWERED: _l("Your correction request was answered"),
 }
 
 

@@ -129,6 +129,8 @@ class Applicant:
     channel: Channel = Channel.EMAIL
     safe: SafeContact = field(default_factory=SafeContact)
     acts_for: Principal | None = None
+    tells_newer: bool = False
+    """Whether they want to hear that the entry has changed after the extract was issued."""
 
     @property
     def relation(self) -> Kinship:

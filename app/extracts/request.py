@@ -25,6 +25,9 @@ class State(StrEnum):
 OPEN = frozenset({State.FILED, State.ASKED, State.MATCHED, State.PROPOSED})
 """States in which staff or the applicant still have something to do."""
 
+TAKES_PAPERS = OPEN | {State.ISSUED}
+"""States in which papers may be added: after the issue, those that show what the register should hold."""
+
 
 REPEATABLE = frozenset({State.ISSUED})
 """States in which an updated extract can be asked for. Whoever was refused has papers to bring: a new request."""
@@ -97,6 +100,9 @@ class Happened(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     REPEATED = "repeated"
+    EXTRACT_WITHDRAWN = "extract-withdrawn"
+    CORRECTION_SENT = "correction-sent"
+    CORRECTION_ANSWERED = "correction-answered"
 
 
 SHOWN = frozenset(Happened) - {Happened.MATCHED, Happened.UNMATCHED, Happened.PROPOSED, Happened.RETURNED}

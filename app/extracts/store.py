@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     String,
     delete,
+    false,
     func,
     or_,
     select,
@@ -101,6 +102,8 @@ class RequestRow(Table):
     assigned_to: Mapped[str | None] = mapped_column(String(32))
     entry: Mapped[int | None] = mapped_column(Integer, index=True)
     repeats: Mapped[str | None] = mapped_column(ForeignKey("extract_request.id"), index=True)
+    tells_newer: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    """Whether the applicant wants a letter when the entry has changed and a newer extract can be had."""
 
     passphrase: Sealed[str | None] = Sealed("passphrase_sealed")
     claim: Sealed[str] = Sealed("claim_sealed")

@@ -13,7 +13,7 @@ from app.kernel.languages import PUBLIC
 
 
 class Kind(StrEnum):
-    """Everything that is done after commit. A mail takes a line here, one in `REQUIRED`, and a template."""
+    """The mails that are sent after commit. One takes a line here, one in `REQUIRED`, and a template."""
 
     ACCOUNT_INVITATION = "account.invitation"
     ACCOUNT_PASSWORD_RESET = "account.password-reset"  # noqa: S105 (the name of a kind)
@@ -24,6 +24,13 @@ class Kind(StrEnum):
     REQUEST_RECEIVED = "request.received"
     REQUEST_NEWS = "request.news"
     REQUEST_STILL_OPEN = "request.still-open"
+
+
+class Task(StrEnum):
+    """What else is done after commit, on the database alone. Each is given the reference of what it is about."""
+
+    ENTRY_CHANGED = "entry.changed"
+    """An entry of the register may say something else than it did, or an extract on it was issued just now."""
 
 
 REQUIRED: Mapping[Kind, frozenset[str]] = {

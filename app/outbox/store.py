@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.kernel.dates import as_utc
-from app.outbox.model import BATCH, KEPT, LEASE, TRIES, Job, Kind, Lease, Listed, State
+from app.outbox.model import BATCH, KEPT, LEASE, TRIES, Job, Kind, Lease, Listed, State, Task
 from app.storage.engine import Table
 from app.storage.sealed import SealedBytes, new_id, vault_of
 from app.storage.vault import Place, Vault
@@ -48,7 +48,7 @@ class JobRow(Table):
     reason: Mapped[str] = mapped_column(String(80))
 
 
-def put(session: Session, kind: Kind, content: str, *, key: str, now: datetime, not_before: datetime) -> str:
+def put(session: Session, kind: Kind | Task, content: str, *, key: str, now: datetime, not_before: datetime) -> str:
     """Put a job in and return its id. Where `key` is known already nothing is added: the id is that of the first.
 
     Two transactions that bring the same key at once wait for each other; neither fails.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Blueprint, Flask, abort, current_app, g, request, url_for
-from flask_babel import Babel, get_translations
+from flask_babel import Babel, get_locale, get_translations
 
 from app.kernel.languages import PUBLIC, SOURCE, preferred
 
@@ -30,11 +31,12 @@ def install_language(app: Flask) -> None:
 
 
 def catalogue() -> NullTranslations:
-    """Return the catalogue of this request's language."""
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    found: NullTranslations = g.catalogue
-    return found
+    """Return the catalogue of this request's language, or of the one that is forced for a part of a page."""
+    locale = get_locale()
+    kept: tuple[Locale | None, NullTranslations] | None = g.get("catalogue")
+    if kept is None or kept[0] is not locale:
+        kept = g.catalogue = (locale, get_translations())
+    return kept[1]
 
 
 def catalogue_of(code: str) -> NullTranslations:

@@ -19,9 +19,21 @@ from app.extracts.actions import UnknownRequestError, tell_news
 from app.extracts.desk import store
 from app.extracts.desk.conflicts import actions as conflicts
 from app.extracts.desk.conflicts.model import Conflict, Ground, Ruling
-from app.extracts.desk.decision import Draw, Outcome, Proposal, Reason, Sheet, Step, Verdict, proposed, written
+from app.extracts.desk.decision import (
+    Draw,
+    Outcome,
+    Proposal,
+    Reason,
+    Sheet,
+    Step,
+    Validity,
+    Verdict,
+    proposed,
+    written,
+)
 from app.extracts.draft import Answers, read_answers
 from app.extracts.model import Kinship, Purpose
+from app.extracts.newer.actions import look_again
 from app.extracts.repeating.actions import replace_older
 from app.extracts.request import OPEN, Deed, Entry, Happened, State, StateError, after
 from app.kernel.dates import KYIV, as_utc
@@ -49,7 +61,7 @@ class NoPaperError(LookupError):
 
 
 class NoExtractError(LookupError):
-    """No extract was issued on the request."""
+    """No extract was issued on the request, or it was withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -346,6 +358,8 @@ def issue(session: Session, shelf: Shelf, id_: str, *, draw: Draw, random: Rando
     file_id = keep(session, shelf, content, number=sheet.printed, now=now)
     store.add_issued(session, sheet, request=id_, entry=number, file_id=file_id, sha256=sha256_of(content), actor=actor)
     replace_older(session, row, number=sheet.printed, actor=actor, now=now)
+    if number:
+        look_again(session, number, issued=sheet.printed, now=now)
     _move(session, row, Deed.ISSUE, Happened.ISSUED, now)
     store.close_proposal(session, proposal, Verdict.CARRIED, note="", actor=actor, now=now)
     record(session, Event.EXTRACT_ISSUED, actor=actor, subject=_named(row), now=now, extract=f"extract:{sheet.printed}")
@@ -372,7 +386,7 @@ def fetch_extract(session: Session, shelf: Shelf, id_: str, *, now: datetime) ->
     """Return the extract to its applicant; the reading is recorded. Raises UnknownRequestError, NoExtractError."""
     row = _row(session, id_)
     issued = store.issued_on(session, id_)
-    if issued is None:
+    if issued is None or issued.state == Validity.WITHDRAWN:
         raise NoExtractError(id_)
     record(session, Event.EXTRACT_FETCHED, actor=f"family:{row.reference}", subject=_named(row), now=now)
     return open_file(session, shelf, issued.file_id)

@@ -42,6 +42,8 @@ DEEDS = {
     Happened.RETURNED: _l("The proposal was returned"),
     Happened.WITHDRAWN: _l("The applicant withdrew the request"),
     Happened.REPEATED: _l("The applicant asked for an updated extract"),
+    Happened.CORRECTION_SENT: _l("The applicant asked to put the register right"),
+    Happened.CORRECTION_ANSWERED: _l("The correction request was answered"),
 }
 OUTCOMES = {
     Outcome.EXTRACT: _l("issue the extract on the matched entry"),
@@ -131,6 +133,7 @@ DONE = {
     "returned": _l("The proposal is returned."),
     "refused": _l("The request is refused. The applicant is told."),
     "issued": _l("The extract is issued. The applicant is told."),
+    "withdrawn": _l("The extract is withdrawn. The applicant is told."),
 }
 """What is said once after a deed, by the word that stands in the address."""
 

@@ -67,6 +67,7 @@ from app.extracts.labels import KINSHIPS, PURPOSES
 from app.extracts.labels import text as words_of
 from app.extracts.model import Kinship, Purpose
 from app.extracts.request import OPEN, State, StateError
+from app.extracts.withdrawing.staff import issued_section
 from app.kernel.dates import KYIV
 from app.kernel.languages import PUBLIC
 from app.register.entries import actions as register
@@ -417,6 +418,7 @@ def _page(id_: str, typed: Typed, *, drafted: Proposal | None = None) -> Respons
                 for one in found.history
             ],
             proposals=[_proposal(one) for one in found.proposals],
+            **issued_section(id_),
             questions=[(one, _time(one.asked_at), _who(one.asked_by)) for one in found.questions],
             words=words_of,
             typed=typed,

@@ -98,6 +98,8 @@ class IssuedRow(Table):
     state: Mapped[str] = mapped_column(String(12))
     issued_by: Mapped[str] = mapped_column(String(120))
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    outdated_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Since when the register holds something else than the extract says."""
 
     code: Sealed[str] = Sealed("code_sealed")
     person: Sealed[str] = Sealed("person_sealed")

@@ -12,15 +12,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.extracts import actions, forms
+from app.extracts.correcting import actions as correcting
+from app.extracts.correcting.labels import correction_words
 from app.extracts.desk import actions as desk
 from app.extracts.desk.decision import NoTextError
 from app.extracts.desk.labels import decision_words
 from app.extracts.labels import HAPPENED, PURPOSES, STATES, state_kind
 from app.extracts.labels import text as words_of
 from app.extracts.model import Purpose
+from app.extracts.newer import actions as later
 from app.extracts.public import REQUEST, calendar_of, keep_each
 from app.extracts.repeating import actions as repeating
-from app.extracts.request import StateError
+from app.extracts.request import Happened, StateError
+from app.extracts.withdrawing import actions as withdrawing
+from app.extracts.withdrawing.labels import withdrawal_words
 from app.kernel.dates import KYIV
 from app.kernel.reference import UnreadableReferenceError
 from app.web.database import database, now, session
@@ -150,6 +155,10 @@ def _request_page(
     with database().reading() as reading:
         told = desk.told(reading, followed.id)
         standing = repeating.standing(reading, followed.id)
+        newer = later.wish(reading, followed.id)
+        issued = withdrawing.issued(reading, followed.id)
+        corrections = correcting.of_request(reading, followed.id)
+    withdrawal = issued.withdrawal if issued else None
     events = [
         {
             "when": entry.at.isoformat(timespec="seconds"),
@@ -161,12 +170,15 @@ def _request_page(
     return _private(
         "extracts/request.html",
         request_=followed,
-        state=STATES[followed.state],
-        kind=state_kind(followed.state),
+        state=HAPPENED[Happened.EXTRACT_WITHDRAWN] if withdrawal else STATES[followed.state],
+        kind="refused" if withdrawal else state_kind(followed.state),
         events=events,
         words=words_of,
         token=None,
         told=told,
+        newer=newer,
+        withdrawn=withdrawal_words(withdrawal) if withdrawal else None,
+        corrections=[correction_words(one) for one in corrections],
         decision=decision_words(told) if told.outcome else None,
         typed={name: request.form.get(name, "") for name in ("answer", "purpose", "purpose-other")},
         wrong=wrong or {},

@@ -11,7 +11,7 @@ from app.extracts.labels import text as words_of
 from app.extracts.verifying import actions
 from app.extracts.verifying.labels import SHAPES, VALIDITIES, VERDICTS
 from app.kernel.dates import KYIV
-from app.web.database import database, now
+from app.web.database import now, session
 from app.web.files import takes_files
 from app.web.forgery import begins_anew
 from app.web.language import in_language
@@ -28,8 +28,7 @@ def verify() -> ResponseReturnValue:
     if not number and not code:
         return _page()
     try:
-        with database().reading() as reading:
-            found = actions.verify(reading, number, code)
+        found = actions.verify(session(), number, code, now=now())
     except actions.WrongCodeError:
         return _page(number=number, is_wrong=True), 422
     return _page(number=number, found=found)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
-from app.outbox.model import Kind, State
+from app.outbox.model import Kind, State, Task
 
-KINDS = {
+KINDS: Mapping[str, LazyString] = {
     Kind.ACCOUNT_INVITATION: _l("Invitation"),
     Kind.ACCOUNT_PASSWORD_RESET: _l("Link for a new password"),
     Kind.ACCOUNT_PASSWORD_CHANGED: _l("Word of a new password"),
@@ -15,6 +18,8 @@ KINDS = {
     Kind.ACCOUNT_LOCKED: _l("Word of wrong passwords"),
     Kind.REQUEST_RECEIVED: _l("A request was received"),
     Kind.REQUEST_NEWS: _l("News of a request"),
+    Kind.REQUEST_STILL_OPEN: _l("A request is still open"),
+    Task.ENTRY_CHANGED: _l("Check whether issued extracts still say what the register holds (no letter)"),
 }
 
 STATES = {

@@ -15,7 +15,7 @@ from app.accounts.model import Permission
 from app.kernel.dates import KYIV
 from app.operations.mail.labels import DONE, KINDS, STATES
 from app.outbox import actions
-from app.outbox.model import Kind, State
+from app.outbox.model import State
 from app.outbox.store import NotDeadError, counts, dead
 from app.web.access import actor, requires
 from app.web.database import database, now, session
@@ -38,9 +38,9 @@ def letters() -> ResponseReturnValue:
         found, lost = counts(reading), dead(reading)
     return render_template(
         "operations/letters.html",
-        kinds=[(words, [found.get((kind.value, state), 0) for state in STATES]) for kind, words in KINDS.items()],
+        kinds=[(words, [found.get((kind, state), 0) for state in STATES]) for kind, words in KINDS.items()],
         states=list(STATES.values()),
-        dead=[(job, KINDS[Kind(job.kind)], job.created_at.astimezone(KYIV)) for job in lost],
+        dead=[(job, KINDS[job.kind], job.created_at.astimezone(KYIV)) for job in lost],
         waiting=sum(number for (_, state), number in found.items() if state is State.WAITING),
         form=DeedForm(),
         done=DONE.get(request.args.get("done", "")),

@@ -10,6 +10,8 @@ from datetime import datetime
 from app.accounts.store import AccountRow
 from app.audit.actions import record
 from app.audit.model import Event
+from app.outbox.actions import assign
+from app.outbox.model import Task
 from app.register import actions as matching
 from app.register import store as entries
 from app.register.blocking import keys
@@ -199,6 +201,7 @@ def correct(
         change=told if len(told) < _LONGEST else f"{len(found)}-items",
     )
     store.propose(session, twins(session, [number], comparing(session)), now=now)
+    _tell_of_change(session, number, version + 1, now)
 
 
 _LONGEST = 120
@@ -218,6 +221,7 @@ def set_status(
         raise StaleError
     store.set_current(session, number, current(store.history(session, number)).status)
     record(session, Event.ENTRY_STATUS_SET, actor=actor, subject=_named(number), now=now, status=status.value)
+    _tell_of_change(session, number, version + 1, now)
 
 
 def compare_pair(session: Session, first: int, second: int, *, actor: str, now: datetime) -> Pair:
@@ -254,6 +258,7 @@ def merge(
         raise StaleError
     store.decide_pair(session, (kept, gone), store.OPEN, store.MERGED)
     record(session, Event.ENTRIES_MERGED, actor=actor, subject=_named(gone), now=now, into=_named(kept))
+    _tell_of_change(session, kept, versions[0] + 1, now)
 
 
 def unmerge(session: Session, gone: int, *, version: int, reason: str, actor: str, now: datetime) -> None:
@@ -270,6 +275,13 @@ def unmerge(session: Session, gone: int, *, version: int, reason: str, actor: st
         raise StaleError
     store.decide_pair(session, (kept.number, gone), store.MERGED, store.OPEN)
     record(session, Event.ENTRIES_UNMERGED, actor=actor, subject=_named(gone), now=now, into=_named(kept.number))
+    _tell_of_change(session, kept.number, kept.version + 1, now)
+    _tell_of_change(session, gone, version + 1, now)
+
+
+def _tell_of_change(session: Session, number: int, version: int, now: datetime) -> None:
+    """Have what was issued on an entry, and on those merged into it, compared with what it holds now."""
+    assign(session, Task.ENTRY_CHANGED, _named(number), key=f"entry-changed:{number}:{version}", now=now)
 
 
 def list_duplicates(
@@ -338,6 +350,28 @@ _COMMON = frozenset({"names"})
 """Kinds of keys under which too many entries stand to read them all for a whole file."""
 _SEVERAL = 2
 """Keys that two entries of one person share, of those asked for: names, patronymic and date by twos and threes."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the register holds on an entry: what it records, and its statuses in the order of recording."""
+
+    entry: Entry
+    history: Sequence[Standing]
+
+
+def records_of(session: Session, numbers: Collection[int]) -> dict[int, Record]:
+    """Return what the register holds on entries, for a comparison that nobody looks at. Those unknown are left out."""
+    return {
+        number: Record(kept.entry, store.history(session, number))
+        for number, kept in store.kept_of(session, numbers).items()
+    }
+
+
+def same_person(session: Session, number: int) -> tuple[int, Sequence[int]]:
+    """Return the entry that stands for `number`, and all that lead to it, itself among them."""
+    root = store.roots(session, [number])[number]
+    return root, [root, *store.merged_with(session, root)]
 
 
 def _existing(session: Session, number: int) -> Kept:

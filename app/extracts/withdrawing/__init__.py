@@ -1,0 +1,1 @@
+"""Issued extracts that are withdrawn by staff, because they were issued in error."""
