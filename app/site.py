@@ -17,8 +17,10 @@ import app.demo
 import app.device
 import app.directory.public
 import app.extracts.desk.staff
+import app.extracts.figures.staff
 import app.extracts.following.public
 import app.extracts.public
+import app.extracts.statistics.public
 import app.extracts.verifying.public
 import app.front
 import app.guidance.public
@@ -135,10 +137,12 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.extracts.public.blueprint,
         app.extracts.following.public.blueprint,
         app.extracts.verifying.public.blueprint,
+        app.extracts.statistics.public.blueprint,
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
         app.extracts.desk.staff.blueprint,
+        app.extracts.figures.staff.blueprint,
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
     ):

@@ -19,6 +19,7 @@ from socket import gethostname
 
 from app.config import ROOT, Settings
 from app.extracts.actions import sweep
+from app.extracts.statistics.actions import publish
 from app.files import open_shelf
 from app.kernel.errors import ConfigError
 from app.kernel.logs import log_stray_errors, logging_config
@@ -221,7 +222,11 @@ def ready(settings: Settings) -> Worker:
             "MAIL_URL is not set: mails reach nobody, they are files", extra={"folder": str(settings.mail_folder)}
         )
     shelf = open_shelf(settings)
-    return Worker(database, deeds, (lambda database, now: sweep(database, shelf, now=now),))
+    chores: Sequence[Chore] = (
+        lambda database, now: sweep(database, shelf, now=now),
+        lambda database, now: publish(database, now=now),
+    )
+    return Worker(database, deeds, chores)
 
 
 def stop_on_signals(worker: Worker) -> None:

@@ -41,6 +41,7 @@ class Event(StrEnum):
     REQUEST_OPENING_REFUSED = "request.opening-refused"
     REQUEST_WITHDRAWN = "request.withdrawn"
     REQUESTS_LISTED = "requests.listed"
+    FIGURES_READ = "figures.read"
     REQUEST_READ = "request.read"
     REQUEST_TAKEN = "request.taken"
     REQUEST_GIVEN_BACK = "request.given-back"
@@ -85,6 +86,7 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.DRAFT_SAVED: frozenset({"page"}),
     Event.REQUEST_FILED: frozenset({"consent"}),
     Event.REQUESTS_LISTED: frozenset({"count"}),
+    Event.FIGURES_READ: frozenset({"period"}),
     Event.REQUEST_MATCHED: frozenset({"entry"}),
     Event.REQUEST_PROPOSED: frozenset({"outcome"}),
     Event.REQUEST_REFUSED: frozenset({"reason"}),
