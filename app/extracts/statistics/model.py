@@ -40,7 +40,7 @@ class Share:
 class Month:
     """The figures of one month, by its first day; None where a number is not published.
 
-    `is_withheld` says that the extracts are not small, but would tell something of the requests (`month_of`).
+    `is_near` says that extracts are withheld, for they would tell something of the requests (`month_of`).
     """
 
     first: date
@@ -48,7 +48,7 @@ class Month:
     extracts: int | None
     median_days: int | None
     in_time: Share | None
-    is_withheld: bool = False
+    is_near: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def month_of(counted: Counted, before: Sequence[Month]) -> Month:
         extracts,
         counted.waits.median if counted.waits and enough else None,
         share_of(counted.waits.in_time, counted.waits.count) if counted.waits else None,
-        is_withheld=counted.extracts >= SMALL and extracts is None,
+        is_near=is_near,
     )
 
 
@@ -137,7 +137,7 @@ def year_of(
     first = months[0].first
     requests, extracts = sum(one.requests for one in counted), sum(one.extracts for one in counted)
     whole = requests if _may_be_known([one.requests for one in counted]) and requests >= SMALL else None
-    is_open = _may_be_known([one.extracts for one in counted]) and not any(month.is_withheld for month in months)
+    is_open = _may_be_known([one.extracts for one in counted]) and not any(month.is_near for month in months)
     all_extracts = extracts if is_open and extracts >= SMALL else None
     year = Year(first.year, first, whole, all_extracts)
     if whole is None:
