@@ -30,7 +30,7 @@ def statistics() -> Response:
         fresh_for=FRESH,
         latest=found.months[-1] if found.months else None,
         month_charts=month_charts(found.months),
-        years=[(year, year_charts(year)) for year in reversed(found.years)],
+        years=[(year, year_charts(year)) for year in reversed(found.years) if year.requests or year.extracts],
         month_text=month_text,
         number_text=number_text,
         share_text=share_text,
