@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0011"
 
 INDEXES = {
     "ix_extract_request_came_in": ("extract_request", ["filed_at", "kinship", "purposes"]),
