@@ -105,7 +105,7 @@ TITLES: Mapping[Chart, LazyString] = {
 }
 NOTES: Mapping[Chart, LazyString] = {
     Chart.WEEKS: _l("The first and the last week may be cut off by the period."),
-    Chart.WAITS: _l("Calendar days after receipt, as the term is counted, by the week of the answer."),
+    Chart.WAITS: _l("Calendar days after receipt within which half of a week’s answers came, and nine in ten of them."),
     Chart.KINSHIPS: _l("Requests that came in in the period."),
     Chart.PURPOSES: _l("A request may name several purposes, so they add up to more than the requests."),
     Chart.REPEATS: _l("All extracts there are, whatever the period: how many one contact was given on one person."),
@@ -153,8 +153,8 @@ def _waits(figures: Figures) -> Drawing:
     return lines(
         [f"{week.monday:%d.%m.%Y}" for week in figures.weeks],
         [
-            Series(gettext("Half of the answers within"), [one.median if one else None for one in waits]),
-            Series(gettext("Nine of ten answers within"), [one.ninetieth if one else None for one in waits]),
+            Series(gettext("Half within"), [one.median if one else None for one in waits]),
+            Series(gettext("Nine in ten within"), [one.ninetieth if one else None for one in waits]),
             Series(gettext("Term"), [CALENDAR_DAYS for _ in waits]),
         ],
         _title(Chart.WAITS),
