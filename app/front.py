@@ -131,6 +131,7 @@ def _public_pages() -> list[str]:
         "regions",
         "wall",
         "extract",
+        "statistics",
         *PAGES,
     ]
     articles = [f"articles/{slug}" for slug in part(Guidance).articles]

@@ -20,11 +20,13 @@ import app.directory.public
 import app.extracts.correcting.public
 import app.extracts.correcting.staff
 import app.extracts.desk.staff
+import app.extracts.figures.staff
 import app.extracts.following.public
 import app.extracts.newer.public
 import app.extracts.public
 import app.extracts.repeating.public
 import app.extracts.seen.public
+import app.extracts.statistics.public
 import app.extracts.verifying.public
 import app.extracts.withdrawing.staff
 import app.front
@@ -149,12 +151,14 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.extracts.seen.public.blueprint,
         app.extracts.correcting.public.blueprint,
         app.extracts.verifying.public.blueprint,
+        app.extracts.statistics.public.blueprint,
         app.accounts.invitation.public.blueprint,
         app.accounts.staff.blueprint,
         app.operations.staff.blueprint,
         app.extracts.desk.staff.blueprint,
         app.extracts.correcting.staff.blueprint,
         app.extracts.withdrawing.staff.blueprint,
+        app.extracts.figures.staff.blueprint,
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
         app.curation.staff.blueprint,

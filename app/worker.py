@@ -23,6 +23,7 @@ from app.config import ROOT, Settings
 from app.curation.actions import publish_due
 from app.extracts.actions import sweep
 from app.extracts.newer.actions import check_issued
+from app.extracts.statistics.actions import publish
 from app.files import open_shelf
 from app.kernel.errors import ConfigError
 from app.kernel.logs import log_stray_errors, logging_config
@@ -251,12 +252,11 @@ def ready(settings: Settings) -> Worker:
             "MAIL_URL is not set: mails reach nobody, they are files", extra={"folder": str(settings.mail_folder)}
         )
     shelf = open_shelf(settings)
-    return Worker(
-        database,
-        deeds,
-        chores=(lambda database, now: sweep(database, shelf, now=now),),
-        errands=(publishing(settings),),
+    chores: Sequence[Chore] = (
+        lambda database, now: sweep(database, shelf, now=now),
+        lambda database, now: publish(database, now=now),
     )
+    return Worker(database, deeds, chores=chores, errands=(publishing(settings),))
 
 
 def publishing(settings: Settings) -> Chore:

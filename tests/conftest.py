@@ -51,9 +51,12 @@ def finder(edition: Edition) -> Finder:
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: pytest.TempPathFactory, prepared_sqlite: Path, key_file: Path) -> Settings:
     generous = dict.fromkeys(("form_limit", "guess_limit", "filing_limit", "pdf_limit"), "100000 per minute")
-    return Settings(instance=tmp_path_factory.mktemp("instance"), **generous)
+    settings = Settings(instance=tmp_path_factory.mktemp("instance"), **generous)
+    shutil.copy(prepared_sqlite, settings.instance / "dorohovkaz.sqlite3")
+    shutil.copy(key_file, settings.key_file)
+    return settings
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ def public_addresses(edition: Edition) -> list[str]:
     guidance = edition.part(Guidance)
     return [
         "", "find-help", "articles/", "organisations/", "glossary", "sources", "check-contact", "regions", "wall",
-        "extract",
+        "extract", "statistics",
         *guidance.pages,
         *(f"articles/{slug}" for slug in guidance.articles),
         *(f"organisations/{body.id}" for body in edition.part(Directory)),

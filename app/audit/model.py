@@ -43,6 +43,7 @@ class Event(StrEnum):
     REQUEST_REPEATED = "request.repeated"
     REQUEST_WITHDRAWN = "request.withdrawn"
     REQUESTS_LISTED = "requests.listed"
+    FIGURES_READ = "figures.read"
     REQUEST_READ = "request.read"
     REQUEST_TAKEN = "request.taken"
     REQUEST_GIVEN_BACK = "request.given-back"
@@ -114,6 +115,7 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.REQUEST_PURPOSE_ADDED: frozenset({"purpose"}),
     Event.REQUEST_REPEATED: frozenset({"by"}),
     Event.REQUESTS_LISTED: frozenset({"count"}),
+    Event.FIGURES_READ: frozenset({"period"}),
     Event.REQUEST_MATCHED: frozenset({"entry"}),
     Event.REQUEST_PROPOSED: frozenset({"outcome"}),
     Event.REQUEST_REFUSED: frozenset({"reason"}),

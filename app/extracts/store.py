@@ -77,6 +77,8 @@ class RequestRow(Table):
     __table_args__ = (
         Index("ix_extract_request_state_filed_at", "state", "filed_at"),
         Index("ix_extract_request_assigned_to", "assigned_to", "state", "filed_at"),
+        Index("ix_extract_request_came_in", "filed_at", "kinship", "purposes"),
+        Index("ix_extract_request_family", "state", "claim_index", "contact_index"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

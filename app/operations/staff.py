@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 from urllib.parse import urlencode
@@ -31,6 +29,7 @@ from app.storage.engine import Session
 from app.web.access import actor, requires
 from app.web.database import database, now, session
 from app.web.desk import add_desk_page
+from app.web.downloads import spreadsheet
 from app.web.language import in_language, language
 
 blueprint = in_language(Blueprint("audit", __name__))
@@ -97,13 +96,9 @@ def download() -> ResponseReturnValue:
         return redirect(_records(request.args), 303)
     with database().reading() as reading:
         names = _names(reading)
-        text = _table(audit.records(reading, asked.wanted, before=asked.before, limit=MOST), names)
+        rows = list(_table(audit.records(reading, asked.wanted, before=asked.before, limit=MOST), names))
     _tell(f"csv,{asked.filters}", asked.wanted)
-    # The byte order mark tells a spreadsheet that the letters are UTF-8.
-    response = make_response("\ufeff" + text)
-    response.mimetype = "text/csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="audit-{now().astimezone(KYIV):%Y-%m-%d}.csv"'
-    return response
+    return spreadsheet(rows, name=f"audit-{now().astimezone(KYIV):%Y-%m-%d}.csv")
 
 
 @blueprint.get("/staff/audit/unusual")
@@ -250,10 +245,8 @@ def _time(at: datetime) -> str:
     return str(format_datetime(at.astimezone(KYIV), "dd.MM.yyyy HH:mm:ss", locale=language()))
 
 
-def _table(found: Iterable[Record], names: Mapping[str, str]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+def _table(found: Iterable[Record], names: Mapping[str, str]) -> Iterator[Sequence[object]]:
+    yield COLUMNS
     for item in found:
         at = datetime.fromisoformat(item.at).astimezone(KYIV).isoformat(timespec="seconds")
         words = (
@@ -263,8 +256,7 @@ def _table(found: Iterable[Record], names: Mapping[str, str]) -> str:
             item.subject,
             details_text(item.details),
         )
-        writer.writerow([item.number, at, item.event, *map(harmless, words)])
-    return out.getvalue()
+        yield [item.number, at, item.event, *map(harmless, words)]
 
 
 def harmless(cell: str) -> str:

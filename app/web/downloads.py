@@ -1,7 +1,10 @@
-"""Stored files on their way to a person: always to be saved, never shown as a page of this site."""
+"""Stored files and tables on their way to a person: always to be saved, never shown as a page of this site."""
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from flask import Response
@@ -25,6 +28,19 @@ def download(file: OpenedFile) -> Response:
     response = Response(file.content, mimetype=file.media_type.value)
     response.headers.update(_HEADERS)
     response.headers["Content-Disposition"] = _attachment(file)
+    return response
+
+
+def spreadsheet(rows: Iterable[Sequence[object]], *, name: str) -> Response:
+    """Return the answer by which a browser saves rows, the head first, as a table (CSV) that spreadsheets open.
+
+    A cell with what a person typed is made harmless before: it may begin as a formula does.
+    """
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    # The byte order mark tells a spreadsheet that the letters are UTF-8.
+    response = Response("\ufeff" + out.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urljoin, urlsplit
@@ -25,6 +26,7 @@ from app.config import ROOT, Settings
 from app.content.library import Library
 from app.edition import read_edition, searchable
 from app.site import create_app
+from app.storage.database import prepare_database
 from app.web.edition import Edition
 from tests.tour import Screen, screens
 
@@ -147,6 +149,7 @@ def table(weights: Iterable[Weight]) -> str:
 def main() -> None:
     with TemporaryDirectory() as name:
         settings = Settings(instance=Path(name))
+        prepare_database(settings.database, keys="", key_file=settings.key_file, today=date.today()).engine.dispose()
         edition = searchable(read_edition(Library.read(ROOT / "content")), settings.search)
         site = create_app(settings, edition)
         weights = weigh_all(site, edition)

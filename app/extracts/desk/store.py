@@ -8,7 +8,7 @@ from datetime import date, datetime
 from heapq import merge
 from itertools import islice
 
-from sqlalchemy import DateTime, ForeignKey, Integer, Select, String, UniqueConstraint, and_, func, or_, select
+from sqlalchemy import DateTime, ForeignKey, Index, Integer, Select, String, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -49,6 +49,7 @@ class ProposalRow(Table):
     """A decision that one officer proposed, and what another made of it."""
 
     __tablename__ = "extract_proposal"
+    __table_args__ = (Index("ix_extract_proposal_decided", "verdict", "decided_at", "request_id", "outcome", "reason"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     request_id: Mapped[str] = mapped_column(ForeignKey("extract_request.id"), index=True)
