@@ -22,10 +22,12 @@ from app.backup_cli import backup
 from app.config import Settings, secret
 from app.content.library import ContentError, Library
 from app.content.store import record_edition
-from app.edition import check_edition, read_edition, report, searchable
+from app.content_cli import content
+from app.edition import read_edition, searchable
 from app.extracts_cli import extracts
 from app.files import open_shelf
 from app.kernel.errors import ConfigError
+from app.live import first_live
 from app.outbox_cli import outbox, work
 from app.register_cli import register
 from app.search.documents import Kind
@@ -41,7 +43,6 @@ from app.web.database import database
 from app.web.edition import part
 from app.web.files import shelf
 
-content = AppGroup("content", help="The content files.")
 storage = AppGroup("storage", help="The database and the instance folder.")
 audit = AppGroup("audit", help="The audit record.")
 files = AppGroup("files", help="Files that families and staff have stored.")
@@ -66,33 +67,6 @@ def install_commands(site: Flask) -> None:
     site.cli.add_command(backup)
 
 
-@content.command("check")
-def content_check() -> None:
-    """Check every content file; exit status 1 if anything is wrong."""
-    settings: Settings = current_app.config["SETTINGS"]
-    library = Library.read(settings.content)
-    faults = check_edition(library)
-    for fault in faults:
-        click.echo(fault)
-    click.echo(f"{len(library.files)} files, {len(faults)} faults")
-    sys.exit(1 if faults else 0)
-
-
-@content.command("report")
-@click.option("--markdown", is_flag=True, help="Print a Markdown table.")
-def content_report(markdown: bool) -> None:
-    """Show the editor how each article reads: words, sentences, sources, and numbers that no source of it has."""
-    settings: Settings = current_app.config["SETTINGS"]
-    head = ("article", "words uk", "en", "words/sentence", "longest", "sources", "confidence", "numbers to look at")
-    rows = report(Library.read(settings.content))
-    if markdown:
-        click.echo("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
-    else:
-        click.echo("\t".join(head))
-    for row in rows:
-        click.echo("| " + " | ".join(row) + " |" if markdown else "\t".join(row))
-
-
 @storage.command("prepare")
 def storage_prepare() -> None:
     """Make the instance folder, its key and the database, and bring them up to date."""
@@ -110,7 +84,7 @@ def prepare(settings: Settings) -> None:
     Raises ConfigError where the folder cannot be written or the database not reached, ContentError where the content
     cannot be read.
     """
-    edition = searchable(read_edition(Library.read(settings.content)), settings.search)
+    read_edition(Library.read(settings.content))
     open_shelf(settings)
     try:
         for folder in (settings.instance, settings.instance / "files"):
@@ -126,6 +100,7 @@ def prepare(settings: Settings) -> None:
     except UnreachableError as error:
         raise ConfigError(f"DATABASE_URL leads to no database: {error}") from None
     try:
+        edition = searchable(read_edition(first_live(settings, database)), settings.search)
         with database.writing() as session:
             record_edition(session, edition.digest, now)
     finally:

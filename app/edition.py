@@ -7,6 +7,7 @@ from pathlib import Path
 from app.content.evidence import load_evidence, unsupported
 from app.content.library import ContentError, Fault, Library, Reader
 from app.content.markdown import without_citations
+from app.content.moved import Moved, check_moved, load_moved
 from app.content.sources import Sources, load_sources
 from app.content.style import load_banned, measure
 from app.directory.load import check_directory, load_directory
@@ -54,6 +55,7 @@ def check_edition(library: Library) -> list[Fault]:
     check_figures(reader, edition.part(Figures), sources, banned)
     check_topics(reader, edition.part(Topics), guidance)
     check_synonyms(reader)
+    check_moved(reader, edition.part(Moved))
     check_pathways(reader, pathways, directory, sources, guidance.articles, banned)
     if not reader.faults:
         check_route(reader, pathways)
@@ -92,5 +94,6 @@ def _read(reader: Reader) -> Edition:
         Figures: load_figures(reader),
         Topics: load_topics(reader),
         Pathways: load_pathways(reader, directory.regions),
+        Moved: load_moved(reader),
     }
     return Edition(reader.library.digest, parts)

@@ -25,7 +25,10 @@ ACTOR = "command:outbox"
 @click.option("--once", is_flag=True, help="Do what is due now, then end.")
 @with_appcontext
 def work(once: bool) -> None:
-    """Send what the outbox holds until stopped. Any number of these may run, on any number of machines."""
+    """Send what the outbox holds and publish what is scheduled, until stopped.
+
+    Any number of these may run, on any number of machines.
+    """
     try:
         worker = ready(current_app.config["SETTINGS"])
     except ConfigError as error:
@@ -37,6 +40,7 @@ def work(once: bool) -> None:
     try:
         while worker.turn():
             pass
+        worker.go()
     except UnavailableError as error:
         raise click.ClickException(f"mails cannot be sent now: {error.reason}") from None
 

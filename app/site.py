@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.curation.staff
 import app.demo
 import app.device
 import app.directory.public
@@ -36,16 +37,19 @@ from app.accounts.sign_in.public import install_accounts, new_hash
 from app.accounts.sign_in.staff import install_own_account
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
-from app.content.library import ContentError, Library
+from app.content.library import ContentError
+from app.curation.needs import KEY as CURATION_NEEDS
+from app.curation.needs import Needs as CurationNeeds
 from app.directory.labels import hours_text, kind_text, open_text
 from app.directory.model import Directory
 from app.directory.model import Kind as BodyKind
-from app.edition import read_edition, searchable
+from app.edition import searchable
 from app.errors import install_error_pages
 from app.files import open_shelf
 from app.kernel.dates import in_words
 from app.kernel.languages import PUBLIC
 from app.kernel.logs import log_stray_errors, logging_config
+from app.live import FOLLOWER, Follower, Press
 from app.seal import install_seal
 from app.search.find import Search
 from app.storage.scanner import open_scanner
@@ -141,6 +145,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.extracts.desk.staff.blueprint,
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
+        app.curation.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)
@@ -149,13 +154,24 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     install_seal(site, settings)
     limit_views(site, Budget.GUESS, GUESSED)
     limit_views(site, Budget.FILING, MAILED)
+    press, digest = Press(settings.content, settings.search), ""
     try:
-        whole = edition or read_edition(Library.read(settings.content))
+        whole = edition or press.edition(press.shipped)
+        digest = whole.digest
         set_edition(site, whole if Search in whole.parts else searchable(whole, settings.search))
     except ContentError as error:
         # Commands must work on broken content: `content check` is what names the faults. The server refuses to start.
         set_edition(site, error)
-    _wrap(site, settings, keys)
+    kept = _wrap(site, settings, keys)
+    follower = Follower(site, press, lambda: database(site), kept.clear, digest)
+    site.extensions[FOLLOWER] = follower
+    site.extensions[CURATION_NEEDS] = CurationNeeds(
+        shipped=lambda: press.shipped,
+        check=press.check,
+        ready=press.ready,
+        edition=press.edition,
+        look=follower.look,
+    )
     return site
 
 
@@ -178,8 +194,8 @@ def _install_edges(site: Flask, settings: Settings, keys: Keys) -> None:
     install_field_bounds(site)
 
 
-def _wrap(site: Flask, settings: Settings, keys: Keys) -> None:
-    """Put the middleware around the views, the innermost first."""
+def _wrap(site: Flask, settings: Settings, keys: Keys) -> PageCache:
+    """Put the middleware around the views, the innermost first, and return the pages that are kept."""
     views: WSGIApplication = Bodies(site.wsgi_app, at_once=BODIES, from_one=BODIES // 4, sender=keys.of_address)
     proxies = settings.trusted_proxies
     views = Headers(Journal(views, site, trusts_ids=bool(proxies)), hsts=settings.hsts)
@@ -188,6 +204,7 @@ def _wrap(site: Flask, settings: Settings, keys: Keys) -> None:
         views = ProxyFix(views, x_for=proxies, x_proto=proxies, x_host=0)
     kept = PageCache(views, max_bytes=settings.page_cache_mb * 2**20)
     site.wsgi_app = Door(kept, views)  # type: ignore[method-assign]
+    return kept
 
 
 def serve() -> Flask:
@@ -195,8 +212,11 @@ def serve() -> Flask:
     log_stray_errors()
     site = create_app()
     site.config["DEMO"] = app.demo.is_demo(database(site))
+    follower: Follower = site.extensions[FOLLOWER]
+    follower.step()
     with site.app_context():
         finder = part(Search).finder
+    follower.start()
     threading.Thread(target=finder.warm, name="warm-search", daemon=True).start()
     # Content, index and dictionaries stay for good: the collector need not look at them at every turn.
     gc.freeze()

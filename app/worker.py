@@ -15,9 +15,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from socket import gethostname
+from typing import TYPE_CHECKING
 
 from app.config import ROOT, Settings
+from app.curation.actions import publish_due
 from app.extracts.actions import sweep
 from app.files import open_shelf
 from app.kernel.errors import ConfigError
@@ -39,6 +42,9 @@ from app.outbox.store import (
 from app.storage.database import Database, open_database
 from app.storage.engine import UnreachableError, reach
 
+if TYPE_CHECKING:
+    from app.live import Press
+
 log = logging.getLogger("app.worker")
 
 Deed = Callable[[Job, str], None]
@@ -56,7 +62,7 @@ SETTLING_PAUSES = (0.2, 1.0, 3.0, 10.0, 30.0, 60.0)
 TIDYING = timedelta(hours=1)
 
 Chore = Callable[[Database, datetime], object]
-"""What is done every hour besides, each in transactions of its own."""
+"""What is done besides, every hour or at every turn, each in transactions of its own."""
 
 STOP_SECONDS = 20.0
 """How long a worker that is told to stop may take to end the try it is in, before it is ended."""
@@ -84,12 +90,14 @@ def mail(writer: Writer, sender: Sender) -> Deed:
 class Worker:
     """Takes jobs and does them, one after the other. Any number of workers on one database share its outbox.
 
+    `chores` are done every hour, `errands` at every turn: looking whether there is one to do has to cost nothing.
     `now` and `jitter` are the clock and the chance by which they are tried again, `rest` waits for a lost database.
     """
 
     database: Database
     deeds: Mapping[Kind, Deed]
     chores: Sequence[Chore] = ()
+    errands: Sequence[Chore] = ()
     name: str = field(default_factory=lambda: f"{gethostname()}:{os.getpid()}")
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     jitter: Callable[[], float] = random.random
@@ -114,6 +122,11 @@ class Worker:
                 self._give_back(held)
         return not self.stopping.is_set()
 
+    def go(self) -> None:
+        """Run the errands."""
+        for errand in self.errands:
+            errand(self.database, self.now())
+
     def run(self, is_orphan: Callable[[], bool] = lambda: False) -> None:
         """Work until `stopping` is set or `is_orphan` says so. What fails is logged, and tried again after a pause."""
         failures, tidied_at = 0, datetime.min.replace(tzinfo=UTC)
@@ -126,7 +139,9 @@ class Worker:
                     tidied_at = self.now()
                     for chore in self.chores:
                         chore(self.database, self.now())
-                has_more, failures = self.turn(), 0
+                has_more = self.turn()
+                self.go()
+                failures = 0
             except Exception as error:
                 self._say_that_it_cannot(error)
                 self.stopping.wait(PAUSES[min(failures, len(PAUSES) - 1)])
@@ -221,7 +236,35 @@ def ready(settings: Settings) -> Worker:
             "MAIL_URL is not set: mails reach nobody, they are files", extra={"folder": str(settings.mail_folder)}
         )
     shelf = open_shelf(settings)
-    return Worker(database, deeds, (lambda database, now: sweep(database, shelf, now=now),))
+    return Worker(
+        database,
+        deeds,
+        chores=(lambda database, now: sweep(database, shelf, now=now),),
+        errands=(publishing(settings),),
+    )
+
+
+def publishing(settings: Settings) -> Chore:
+    """Return the errand that publishes what editors have scheduled, once its moment has come."""
+
+    @cache
+    def press() -> Press:
+        # Read when something is due, which is seldom: content and search make a process ten times as large.
+        from app.live import Press
+
+        return Press(settings.content, settings.search)
+
+    def errand(database: Database, now: datetime) -> None:
+        publish_due(
+            database,
+            shipped=lambda: press().shipped,
+            check=lambda library: press().check(library),
+            ready=lambda library: press().ready(library),
+            actor="command:work",
+            now=now,
+        )
+
+    return errand
 
 
 def stop_on_signals(worker: Worker) -> None:

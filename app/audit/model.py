@@ -71,6 +71,20 @@ class Event(StrEnum):
     ENTRIES_IMPORTED = "entries.imported"
     DUPLICATES_LISTED = "duplicates.listed"
     DUPLICATE_DISMISSED = "duplicate.dismissed"
+    REVISION_BEGUN = "revision.begun"
+    REVISION_SAVED = "revision.saved"
+    REVISION_MERGED = "revision.merged"
+    REVISION_SUBMITTED = "revision.submitted"
+    REVISION_RECALLED = "revision.recalled"
+    REVISION_RETURNED = "revision.returned"
+    REVISION_APPROVED = "revision.approved"
+    REVISION_SCHEDULED = "revision.scheduled"
+    REVISION_UNSCHEDULED = "revision.unscheduled"
+    REVISION_PUBLISHED = "revision.published"
+    REVISION_NOT_PUBLISHED = "revision.not-published"
+    REVISION_DISCARDED = "revision.discarded"
+    REVISION_COMMENTED = "revision.commented"
+    COMMENT_SETTLED = "comment.settled"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -102,6 +116,8 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.ENTRIES_IMPORTED: frozenset({"count", "entries"}),
     Event.DUPLICATES_LISTED: frozenset({"entries"}),
     Event.DUPLICATE_DISMISSED: frozenset({"entries"}),
+    Event.REVISION_PUBLISHED: frozenset({"edition"}),
+    Event.REVISION_NOT_PUBLISHED: frozenset({"reason"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 

@@ -59,11 +59,24 @@ class Library:
         """Read every YAML and Markdown file below `root`."""
         return cls.of(
             {
-                path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+                # As bytes: every line ends as it does in the file, so that it can be written back to the letter.
+                path.relative_to(root).as_posix(): path.read_bytes().decode("utf-8")
                 for path in sorted(root.rglob("*"))
                 if path.suffix in _SUFFIXES and path.is_file()
             }
         )
+
+    def write(self, root: Path) -> None:
+        """Write every file below `root` as it was read; content files there that this edition has not are removed.
+
+        Raises OSError.
+        """
+        for old in Library.read(root).files.keys() - self.files.keys():
+            (root / old).unlink()
+        for path, text in self.files.items():
+            target = root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(text.encode("utf-8"))
 
     def paths(self, prefix: str, suffix: str) -> Iterator[str]:
         """Yield the paths below `prefix` that end in `suffix`, in order."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 from flask import Blueprint, Response, abort, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
+from app.content.moved import Moved
 from app.content.sources import Sources
 from app.directory.cards import card, number_text
 from app.directory.choose import ABROAD, Choice, choose
@@ -18,7 +21,7 @@ from app.directory.vcard import vcards
 from app.web.cache import keep
 from app.web.edition import part
 from app.web.language import in_language, language
-from app.web.pages import DAY, MINUTE, answers_page, chosen, public_page
+from app.web.pages import DAY, MINUTE, answers_page, chosen, led_on, public_page
 
 blueprint = in_language(Blueprint("directory", __name__))
 
@@ -62,11 +65,11 @@ def regions() -> Response:
 
 
 @blueprint.get("/organisations/<id_>")
-def organisation(id_: str) -> Response:
-    """Show one body with everything that may be offered."""
+def organisation(id_: str) -> BaseResponse:
+    """Show one body with everything that may be offered; a retired one leads to what took its place."""
     body = part(Directory).organisations.get(id_)
     if body is None:
-        abort(404)
+        return _successor(id_)
     regions = part(Directory).regions
     return public_page(
         "directory/organisation.html",
@@ -78,6 +81,13 @@ def organisation(id_: str) -> Response:
         regions=[regions[code][language()] for code in body.regions if code in regions],
         sources=[part(Sources).by_id[source] for source in body.sources],
     )
+
+
+def _successor(id_: str) -> BaseResponse:
+    path = PurePosixPath(part(Moved).successor_of(f"organisations/{id_}.yaml"))
+    if path.stem not in part(Directory).organisations:
+        abort(404)
+    return led_on(url_for(".organisation", id_=path.stem))
 
 
 @blueprint.get("/organisations/<id_>.vcf")

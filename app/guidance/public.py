@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.content.markdown import TermMarker, render
+from app.content.moved import Moved
 from app.content.sources import Sources
 from app.content.values import Source, say
 from app.directory.cards import card
@@ -20,7 +23,7 @@ from app.kernel.languages import SOURCE
 from app.kernel.text import alphabetical
 from app.web.edition import part
 from app.web.language import in_language, language
-from app.web.pages import DAY, MINUTE, public_page
+from app.web.pages import DAY, MINUTE, led_on, public_page
 
 blueprint = in_language(Blueprint("guidance", __name__))
 
@@ -68,12 +71,12 @@ def articles_about(body: str) -> list[Teaser]:
 
 
 @blueprint.get("/articles/<slug>")
-def article(slug: str) -> Response:
-    """One article; in Ukrainian with a label where it is not yet translated."""
+def article(slug: str) -> BaseResponse:
+    """One article, in Ukrainian with a label where it is not yet translated; a retired one leads to its successor."""
     guidance, directory = part(Guidance), part(Directory)
     found = guidance.articles.get(slug)
     if found is None:
-        abort(404)
+        return _successor(slug)
     shown = teaser(found, language())
     now = datetime.now(UTC)
     sources = part(Sources)
@@ -97,6 +100,13 @@ def article(slug: str) -> Response:
         words=words(guidance, rendered.terms, language()),
         read_next=teasers(guidance, related(guidance, found), language()),
     )
+
+
+def _successor(slug: str) -> BaseResponse:
+    path = PurePosixPath(part(Moved).successor_of(f"articles/{slug}/{SOURCE}.md"))
+    if path.parent.name not in part(Guidance).articles:
+        abort(404)
+    return led_on(url_for(".article", slug=path.parent.name))
 
 
 @blueprint.get("/glossary")

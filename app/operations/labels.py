@@ -69,6 +69,20 @@ EVENTS = {
     Event.ENTRIES_IMPORTED: _l("imported entries from a file"),
     Event.DUPLICATES_LISTED: _l("listed proposed duplicates"),
     Event.DUPLICATE_DISMISSED: _l("dismissed a proposed duplicate"),
+    Event.REVISION_BEGUN: _l("began a draft"),
+    Event.REVISION_SAVED: _l("saved a draft"),
+    Event.REVISION_MERGED: _l("merged another text into a draft"),
+    Event.REVISION_SUBMITTED: _l("sent a draft to review"),
+    Event.REVISION_RECALLED: _l("took a draft back from review"),
+    Event.REVISION_RETURNED: _l("returned a draft"),
+    Event.REVISION_APPROVED: _l("approved a draft"),
+    Event.REVISION_SCHEDULED: _l("scheduled a publication"),
+    Event.REVISION_UNSCHEDULED: _l("called a scheduled publication off"),
+    Event.REVISION_PUBLISHED: _l("published a text"),
+    Event.REVISION_NOT_PUBLISHED: _l("could not publish a text at its moment"),
+    Event.REVISION_DISCARDED: _l("discarded a draft"),
+    Event.REVISION_COMMENTED: _l("commented on a draft"),
+    Event.COMMENT_SETTLED: _l("settled a comment"),
 }
 DETAILS = {
     "roles": _l("roles"),
@@ -89,6 +103,7 @@ DETAILS = {
     "entry": _l("entry"),
     "outcome": _l("decision"),
     "extract": _l("extract"),
+    "edition": _l("edition"),
     "namesake": _l("same surname"),
     "request": _l("page request"),
 }

@@ -7,6 +7,7 @@ ranking with its own matchers takes ten times as long (see docs/decisions/0007).
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
 import logging
@@ -278,7 +279,8 @@ class Index:
 def open_index(folder: Path, digest: str, documents: Sequence[Document]) -> Index:
     """Open the index of the edition `digest` below `folder`; build it where it is missing or damaged.
 
-    Safe while other processes do the same: each builds in a folder of its own, the first to finish gives it its name.
+    Safe while other processes do the same: one of a machine builds while the others wait. Where several machines share
+    the folder, each builds in a folder of its own, and the first to finish gives it its name.
     """
     with _uncollected():
         return _open_or_build(folder, f"{digest}-{FORMAT}", documents)
@@ -306,6 +308,26 @@ def _open_or_build(folder: Path, name: str, documents: Sequence[Document]) -> In
             log.warning("the search index %s cannot be read; building it anew", path.name, exc_info=True)
             _discard(path)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _alone(folder / f"{name}.lock"):
+        return _open(path) if path.is_dir() else _built(folder, name, documents)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let one process of this machine at a time build an index: the others wait and find it built.
+
+    The lock is a courtesy: where a process dies with it, the system lets it go.
+    """
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _built(folder: Path, name: str, documents: Sequence[Document]) -> Index:
+    path = folder / name
     made = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
     try:
         _write(made, documents)

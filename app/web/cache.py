@@ -112,12 +112,15 @@ class PageCache:
         self._clock = clock
         self._pages: OrderedDict[str, Page] = OrderedDict()
         self._bytes = 0
+        self._cleared = 0
         self._lock = threading.Lock()
 
     def clear(self) -> None:
+        """Forget every page, also those that are being rendered right now: they may be of the edition before."""
         with self._lock:
             self._pages.clear()
             self._bytes = 0
+            self._cleared += 1
 
     def __len__(self) -> int:
         return len(self._pages)
@@ -141,6 +144,7 @@ class PageCache:
             caught[:] = [status, headers]
             return lambda _: None
 
+        begun_at = self._cleared
         # A HEAD is rendered as GET: the page is kept, and its length is right.
         asked = {**environ, "REQUEST_METHOD": "GET"}
         chunks = self._application(asked, catch)
@@ -159,12 +163,14 @@ class PageCache:
         page = Page(status, headers, body, until=self._clock() + int(seconds), quick=quality == "quick")
         answer = page.answer(environ, start_response)
         if int(seconds) and status.startswith("200"):
-            self._store(key, page)
+            self._store(key, page, begun_at)
         return answer
 
-    def _store(self, key: str, page: Page) -> None:
+    def _store(self, key: str, page: Page, begun_at: int) -> None:
         now = self._clock()
         with self._lock:
+            if begun_at != self._cleared:
+                return
             # What has expired goes at once: a plan's answers do not stay in memory longer than said.
             for stale in [other for other, kept in self._pages.items() if kept.until <= now]:
                 self._bytes -= self._pages.pop(stale).weight

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from flask import current_app
+from flask import current_app, g
 
 T = TypeVar("T")
 _KEY = "dorohovkaz-edition"
+_FAULT = "dorohovkaz-edition-fault"
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,33 @@ def set_edition(app: Any, edition: Edition | Exception) -> None:
     app.extensions[_KEY] = edition
 
 
+def set_fault(app: Any, fault: str) -> None:
+    """Note why `app` serves an older edition than the one that is live; empty where it serves that one."""
+    app.extensions[_FAULT] = fault
+
+
+def edition_fault(app: Any) -> str:
+    """Return why `app` serves an older edition than the one that is live; empty where all is well."""
+    return str(app.extensions.get(_FAULT, ""))
+
+
+def bind(edition: Edition) -> None:
+    """Let this request be answered from `edition`, whichever is live."""
+    g.edition = edition
+
+
 def live() -> Edition:
-    """Return the live edition of the current application. Raises ContentError where the content cannot be read."""
-    found = current_app.extensions[_KEY]
-    if isinstance(found, Exception):
-        raise found
-    return cast(Edition, found)
+    """Return the edition of this request: the one that was live when it was first asked for, to the request's end.
+
+    Raises ContentError where the content cannot be read.
+    """
+    if "edition" not in g:
+        g.edition = current_app.extensions[_KEY]
+    if isinstance(g.edition, Exception):
+        raise g.edition
+    return cast(Edition, g.edition)
 
 
 def part(kind: type[T]) -> T:
-    """Return a part of the live edition, such as ``part(Directory)``."""
+    """Return a part of the edition of this request, such as ``part(Directory)``."""
     return live().part(kind)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.web.cache import keep
 
@@ -31,6 +32,13 @@ def answers_page(template: str, *, fresh_for: int = MINUTE * 10, **values: objec
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["X-Robots-Tag"] = "noindex"
     return keep(response, fresh_for, quick=True)
+
+
+def led_on(address: str) -> BaseResponse:
+    """Lead from the address of something that is gone to what took its place. Nobody keeps that for good."""
+    response = redirect(address, 301)
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
 
 
 def chosen(kind: type[E], name: str) -> E | None:

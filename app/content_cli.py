@@ -1,0 +1,117 @@
+"""Commands of the content: ``flask --app app content ...``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.accounts.model import permissions
+from app.accounts.store import find_by_email
+from app.config import Settings
+from app.content.library import Library
+from app.curation.actions import live_library, propose_files
+from app.curation.model import Change, Deed, PathError
+from app.curation.rights import may
+from app.edition import check_edition, report
+from app.storage.engine import Session
+from app.web.database import database
+
+content = AppGroup("content", help="The content files.")
+
+ACTOR = "command:content-import"
+"""How the audit names whoever imports without an account."""
+
+MARK = "sources.yaml"
+"""A file that every folder of content has: a folder with other things in it and without this one is none."""
+
+
+@content.command("check")
+def content_check() -> None:
+    """Check every content file; exit status 1 if anything is wrong."""
+    settings: Settings = current_app.config["SETTINGS"]
+    library = Library.read(settings.content)
+    faults = check_edition(library)
+    for fault in faults:
+        click.echo(fault)
+    click.echo(f"{len(library.files)} files, {len(faults)} faults")
+    sys.exit(1 if faults else 0)
+
+
+@content.command("report")
+@click.option("--markdown", is_flag=True, help="Print a Markdown table.")
+def content_report(markdown: bool) -> None:
+    """Show the editor how each article reads: words, sentences, sources, and numbers that no source of it has."""
+    settings: Settings = current_app.config["SETTINGS"]
+    head = ("article", "words uk", "en", "words/sentence", "longest", "sources", "confidence", "numbers to look at")
+    rows = report(Library.read(settings.content))
+    if markdown:
+        click.echo("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
+    else:
+        click.echo("\t".join(head))
+    for row in rows:
+        click.echo("| " + " | ".join(row) + " |" if markdown else "\t".join(row))
+
+
+@content.command("export")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def content_export(folder: Path) -> None:
+    """Write the live edition to DIR as files, to the letter; content files of DIR that are not in it are removed."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        raise click.ClickException(f"{folder} is not empty and holds no content ({MARK}): name another folder")
+    with database().reading() as session:
+        live = live_library(session, _shipped())
+    try:
+        live.write(folder)
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be written: {error.strerror}") from None
+    click.echo(f"{len(live.files)} files, edition {live.digest}")
+
+
+@content.command("import")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--as", "address", metavar="EMAIL", help="Whose drafts they are; an editor's account.")
+@click.option("--minor", is_flag=True, help="The changes leave the meaning as it is.")
+@click.option("--note", default="", help="What was changed, for the reviewers.")
+def content_import(folder: Path, address: str | None, minor: bool, note: str) -> None:
+    """Propose every difference between DIR and the live edition as a draft; exit status 1 if an item is busy."""
+    if not (folder / MARK).is_file():
+        raise click.ClickException(f"{folder} holds no content ({MARK})")
+    try:
+        files = Library.read(folder)
+        with database().writing() as session:
+            proposed = propose_files(
+                session,
+                files,
+                shipped=_shipped(),
+                change=Change.MINOR if minor else Change.MEANING,
+                note=note,
+                actor=_author(session, address) if address else ACTOR,
+                now=datetime.now(UTC),
+            )
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"a file is not UTF-8: {error.reason}") from None
+    except PathError as error:
+        raise click.ClickException(f"no content can stand at {error}: use a-z, 0-9, - and _") from None
+    for draft in proposed.drafts:
+        click.echo(f"{'retires' if draft.retires else 'changes'} {draft.path}")
+    for path in proposed.busy:
+        click.echo(f"left alone, a draft is open: {path}")
+    click.echo(f"{len(proposed.drafts)} drafts, {len(proposed.busy)} left alone")
+    sys.exit(1 if proposed.busy else 0)
+
+
+def _author(session: Session, address: str) -> str:
+    row = find_by_email(session, address)
+    if row is None or not row.active or not may(permissions(row.roles), "", Deed.CREATE):
+        raise click.BadParameter("it takes the address of an active editor's account", param_hint="--as")
+    return f"account:{row.id}"
+
+
+def _shipped() -> Library:
+    settings: Settings = current_app.config["SETTINGS"]
+    return Library.read(settings.content)

@@ -1,0 +1,28 @@
+"""Who may do what to which item: the one place that rights by kind and by topic go through."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from app.accounts.model import Permission
+from app.curation.model import CurationError, Deed
+
+REVIEWING = frozenset(
+    {Deed.RETURN, Deed.APPROVE, Deed.SCHEDULE, Deed.UNSCHEDULE, Deed.PUBLISH, Deed.FAIL}
+)  # fmt: skip
+"""Deeds of reviewers; all others are those of editors."""
+
+
+class NotAllowedError(CurationError):
+    """This person may not do this to this item."""
+
+
+def may(permissions: Collection[str], path: str, deed: Deed) -> bool:
+    """Say whether whoever holds `permissions` may do `deed` to the item at `path`."""
+    return (Permission.REVIEW_CONTENT if deed in REVIEWING else Permission.EDIT_CONTENT) in permissions
+
+
+def checked(permissions: Collection[str], path: str, deed: Deed) -> None:
+    """Raise NotAllowedError where `may` says no."""
+    if not may(permissions, path, deed):
+        raise NotAllowedError(f"{deed} of {path}")

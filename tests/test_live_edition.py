@@ -1,0 +1,260 @@
+"""Publishing as readers meet it: a new edition is there at once and whole; what cannot be served changes nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.test import Client
+
+from app.cli import prepare
+from app.config import ROOT, Settings
+from app.content.library import Library
+from app.content.store import live_number, record_edition
+from app.curation import actions
+from app.curation.model import Change
+from app.live import FOLLOWER, Follower
+from app.search.find import Search
+from app.site import create_app
+from app.storage.database import Database
+from app.web.database import database as database_of
+from app.web.edition import Edition, edition_fault, part
+from app.web.pages import public_page
+
+NOW = datetime(2026, 4, 16, 12, tzinfo=UTC)
+SHIPPED = Library.read(ROOT / "content")
+BODY = "organisations/ombudsman.yaml"
+OTHER_BODY = "organisations/sema-ukraine.yaml"
+OTHER = OTHER_BODY.removeprefix("organisations/").removesuffix(".yaml")
+
+
+def opened(settings: Settings, edition: Edition) -> Iterator[Flask]:
+    site = create_app(settings, edition)
+    with database_of(site).writing() as session:
+        record_edition(session, edition.digest, NOW)
+    follower_of(site).step()
+    yield site
+    database_of(site).engine.dispose()
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, settings: Settings, edition: Edition, prepared_sqlite: Path, key_file: Path
+) -> Iterator[Flask]:
+    path = tmp_path / "site.sqlite3"
+    shutil.copy(prepared_sqlite, path)
+    own = replace(settings, instance=tmp_path, database_url=f"sqlite:///{path}", vault_key_file=key_file)
+    yield from opened(own, edition)
+
+
+@pytest.fixture
+def on_either(
+    tmp_path: Path, settings: Settings, edition: Edition, database_address: str, key_file: Path
+) -> Iterator[Flask]:
+    """The site on a database of each kind."""
+    own = replace(settings, instance=tmp_path, database_url=database_address, vault_key_file=key_file)
+    yield from opened(own, edition)
+
+
+@pytest.fixture
+def database(site: Flask) -> Database:
+    return database_of(site)
+
+
+def follower_of(site: Flask) -> Follower:
+    follower: Follower = site.extensions[FOLLOWER]
+    return follower
+
+
+def approved(database: Database, path: str, text: str) -> str:
+    with database.writing() as session:
+        one = actions.begin_draft(
+            session, path, text, shipped=SHIPPED, change=Change.MINOR, note="", actor="account:a", now=NOW
+        )
+        actions.submit(session, one.id, actor="account:a", now=NOW)
+        actions.approve(session, one.id, actor="account:b", now=NOW)
+    return one.id
+
+
+def publish(site: Flask, *ids: str) -> int:
+    with database_of(site).writing() as session:
+        return actions.publish(
+            session, ids, shipped=SHIPPED, check=follower_of(site).press.check, actor="account:b", now=NOW
+        )
+
+
+def named(name: str, path: str = BODY) -> str:
+    """The text of a body under another English name."""
+    text = re.sub(r"(?m)^  en: .*$", f"  en: {name}", SHIPPED.files[path], count=1)
+    assert name in text
+    return text
+
+
+def test_a_reader_sees_what_was_published(on_either: Flask) -> None:
+    site, database = on_either, database_of(on_either)
+    reader = site.test_client()
+    address = "/en/organisations/ombudsman"
+    assert "Signpost Bureau" not in reader.get(address).text
+    publish(site, approved(database, BODY, named("Signpost Bureau")))
+    assert "Signpost Bureau" not in reader.get(address).text
+    assert follower_of(site).step()
+    assert "Signpost Bureau" in reader.get(address).text
+    assert address in reader.get("/en/search?q=signpost+bureau").text
+    assert not follower_of(site).step()
+
+
+def test_every_process_follows_by_itself_within_two_seconds(site: Flask, database: Database) -> None:
+    follower = follower_of(site)
+    follower.start()
+    try:
+        follower.press.ready(SHIPPED)
+        id_ = approved(database, BODY, named("Signpost Bureau"))
+        with database.reading() as session:
+            actions.rehearse(
+                session, [id_], shipped=SHIPPED, check=follower.press.check, ready=follower.press.ready
+            )  # fmt: skip
+        swapped = threading.Event()
+        forget = follower.forget
+        follower.forget = lambda: (forget(), swapped.set())
+        publish(site, id_)
+        assert swapped.wait(timeout=2)
+        assert "Signpost Bureau" in site.test_client().get("/en/organisations/ombudsman").text
+    finally:
+        follower.stopping.set()
+
+
+def test_publishing_while_readers_load_pages_shows_no_half_edition(site: Flask, database: Database) -> None:
+    """Two bodies always bear the same number: a page that shows both shows one edition, whichever it is."""
+    follower, editions = follower_of(site), 4
+    readers, done = 8, threading.Event()
+    address = f"/en/organisations/?q=1&{'x' * 3}"
+
+    def rename(number: int) -> None:
+        ids = [approved(database, path, named(f"Numbered Bureau {number}", path)) for path in (BODY, OTHER_BODY)]
+        with database.reading() as session:
+            actions.rehearse(session, ids, shipped=SHIPPED, check=follower.press.check, ready=follower.press.ready)
+        publish(site, *ids)
+        follower.step()
+
+    rename(0)
+
+    def read(turn: int) -> tuple[int, list[str]]:
+        client, wrong, pages = Client(site.wsgi_app), [], 0
+        while not done.is_set() or pages < 3:
+            answer = client.get(f"{address}{turn if pages % 2 else ''}", headers={"Accept-Encoding": ""})
+            numbers = re.findall(r"Numbered Bureau (\d+)", answer.get_data(as_text=True))
+            pages += 1
+            if answer.status_code != 200 or len(set(numbers)) != 1:
+                wrong.append(f"{answer.status_code} {numbers}")
+        return pages, wrong
+
+    with ThreadPoolExecutor(readers) as pool:
+        reading = [pool.submit(read, turn) for turn in range(readers)]
+        try:
+            for number in range(1, editions):
+                rename(number)
+        finally:
+            done.set()
+        results = [one.result(timeout=120) for one in reading]
+    assert [wrong for _, found in results for wrong in found] == []
+    assert all(pages >= 3 for pages, _ in results)
+    last = Client(site.wsgi_app).get(address, headers={"Accept-Encoding": ""}).get_data(as_text=True)
+    assert f"Numbered Bureau {editions - 1}" in last
+
+
+def test_a_request_is_answered_from_one_edition_to_its_end(site: Flask, database: Database) -> None:
+    """The edition is swapped in the middle of a request; the page rendered then is not kept for others."""
+    follower = follower_of(site)
+
+    @site.get("/test-in-two-parts")
+    def two_parts() -> object:
+        before = part(Search)
+        publish(site, approved(database, BODY, named("Signpost Bureau")))
+        assert follower.step()
+        assert part(Search) is before
+        return public_page("error.html", code=404, kind="", near=[])
+
+    answers = [Client(site.wsgi_app).get("/test-in-two-parts").status_code]
+    assert answers == [200]
+    with site.app_context():
+        assert part(Search).finder is not None
+    assert "Signpost Bureau" in site.test_client().get("/en/organisations/ombudsman").text
+
+
+def test_a_retired_body_leads_its_readers_to_its_successor(site: Flask, database: Database) -> None:
+    """The oldest address still works after two moves."""
+    reader = site.test_client()
+    third = "organisations/third-body.yaml"
+    text = named("Third Bureau", OTHER_BODY).replace(f"id: {OTHER}", "id: third-body")
+    publish(site, approved(database, third, text))
+    follower_of(site).step()
+    assert reader.get("/en/organisations/third-body").status_code == 200
+    with database.writing() as session:
+        [gone] = actions.begin_retirement(
+            session, third, successor=BODY, shipped=SHIPPED, note="", actor="account:a", now=NOW
+        )
+        actions.submit(session, gone.id, actor="account:a", now=NOW)
+        actions.approve(session, gone.id, actor="account:b", now=NOW)
+    publish(site, gone.id)
+    follower_of(site).step()
+    moved = reader.get("/en/organisations/third-body")
+    assert (moved.status_code, moved.location) == (301, "/en/organisations/ombudsman")
+    assert reader.get("/en/organisations/fourth-body").status_code == 404
+
+
+def test_an_edition_that_cannot_be_read_leaves_the_old_one_live_and_tells(site: Flask, database: Database) -> None:
+    publish(site, approved(database, BODY, named("Signpost Bureau")))
+    follower_of(site).step()
+    broken = approved(database, BODY, "id: [")
+    with database.writing() as session:
+        # Whatever the reason: here it is published unchecked, as no process of ours does.
+        actions.publish(session, [broken], shipped=SHIPPED, check=lambda _: (), actor="account:b", now=NOW)
+    assert not follower_of(site).step()
+    assert BODY in edition_fault(site)
+    assert "Signpost Bureau" in site.test_client().get("/en/organisations/ombudsman").text
+    publish(site, approved(database, BODY, named("Mended Bureau")))
+    assert follower_of(site).step()
+    assert edition_fault(site) == ""
+
+
+def test_a_broken_reference_is_refused_with_file_and_place(site: Flask, database: Database) -> None:
+    path = "articles/four-lists/uk.md"
+    id_ = approved(database, path, SHIPPED.files[path].replace("(article:ksh-cabinet)", "(article:no-such)"))
+    with pytest.raises(actions.FaultsError) as refused:
+        publish(site, id_)
+    assert f"content/{path} (article:no-such): this target does not exist; correct the link" in str(refused.value)
+    with database.reading() as session:
+        assert live_number(session) == 1
+
+
+def test_an_upgrade_that_does_not_fit_what_editors_published_serves_what_ships_and_tells(
+    site: Flask, database: Database, tmp_path: Path
+) -> None:
+    text = SHIPPED.files["articles/four-lists/uk.md"] + "\nДив. [там](org:sema-ukraine).\n"
+    english = SHIPPED.files["articles/four-lists/en.md"] + "\nSee [there](org:sema-ukraine).\n"
+    publish(
+        site,
+        approved(database, "articles/four-lists/uk.md", text),
+        approved(database, "articles/four-lists/en.md", english),
+    )
+    content = tmp_path / "content"
+    shutil.copytree(ROOT / "content", content)
+    for file in [one for one in content.rglob("*.*") if "sema-ukraine" in one.read_text(encoding="utf-8")]:
+        text = re.sub(r"\bsema-ukraine\b", "sema", file.read_text(encoding="utf-8"))
+        file.unlink()
+        file.with_name(file.name.replace("sema-ukraine", "sema")).write_text(text, encoding="utf-8")
+    own = replace(site.config["SETTINGS"], content=content)
+    prepare(own)
+    upgraded = create_app(own)
+    follower_of(upgraded).step()
+    assert "org:sema-ukraine" in edition_fault(upgraded)
+    assert upgraded.test_client().get("/uk/articles/four-lists").status_code == 200
+    database_of(upgraded).engine.dispose()
