@@ -389,9 +389,7 @@ def publish() -> ResponseReturnValue:
         faults = list(error.faults)
         said.say("main", gettext("The edition would be broken. Nothing was published."))
     except actions.StaleError as error:
-        said.say(
-            "main", gettext("What is live at %(path)s has changed since: bring the draft up to date.", path=error.path)
-        )
+        said.say("main", gettext("What is live at %(path)s has changed: bring the draft up to date.", path=error.path))
     except StateError:
         said.say("main", gettext("This does not fit where the text stands now. Look at it anew."))
     else:
