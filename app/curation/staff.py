@@ -772,7 +772,7 @@ def _shown(one: Revision) -> dict[str, Any]:
 
 
 def _line(path: str, title: str, one: Revision | None, edited: bool) -> dict[str, Any]:
-    state: tuple[str, object] = ("none", gettext("changed here")) if edited else ("none", gettext("as it shipped"))
+    state: tuple[str, object] = ("", gettext("changed here") if edited else "–")
     if one is not None:
         state = (SHAPES[one.state], STATES[one.state])
     return {
