@@ -20,7 +20,7 @@ from app.curation.actions import live_library
 from app.edition import check_edition, read_edition, searchable
 from app.search.find import Search
 from app.storage.database import Database
-from app.web.edition import Edition, set_edition, set_fault
+from app.web.edition import Edition, part, set_edition, set_fault
 
 log = logging.getLogger(__name__)
 
@@ -121,8 +121,12 @@ class Follower:
             self.digest = library.digest
             set_fault(self.site, "")
         log.info("edition swapped", extra={"edition": number})
-        edition.part(Search).finder.warm()
         return True
+
+    def warm(self) -> None:
+        """Look up the words of the live edition once, so that no reader waits for it."""
+        with self.site.app_context():
+            part(Search).finder.warm()
 
     def look(self) -> None:
         """Have the thread look now."""
@@ -132,7 +136,8 @@ class Follower:
         """Look until `stopping` is set."""
         while not self.stopping.is_set():
             try:
-                self.step()
+                if self.step():
+                    self.warm()
                 self._is_lost = False
             except Exception as error:
                 if not self._is_lost:

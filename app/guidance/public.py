@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.content.markdown import TermMarker, render
+from app.content.markdown import Rendered, TermMarker, render
 from app.content.moved import Moved
 from app.content.sources import Sources
 from app.content.values import Source, say
@@ -80,13 +80,7 @@ def article(slug: str) -> BaseResponse:
     shown = teaser(found, language())
     now = datetime.now(UTC)
     sources = part(Sources)
-    rendered = render(
-        found.texts[shown.language].body,
-        address_of=_address_of,
-        marker=marker(guidance, shown.language),
-        titles={id_: say(source.title, language()) for id_, source in sources.by_id.items()},
-        draw=lambda id_: part(Figures).draw(id_, language()),
-    )
+    text = rendered(found.texts[shown.language].body, shown.language)
     return public_page(
         "guidance/article.html",
         fresh_for=MINUTE * 10,
@@ -94,11 +88,22 @@ def article(slug: str) -> BaseResponse:
         risky=is_risky(found),
         shown=shown,
         source_language=SOURCE,
-        rendered=rendered,
+        rendered=text,
         cards=[card(directory[id_], language(), now) for id_ in found.facts.organisations],
-        cited=[sources.by_id[id_] for id_ in dict.fromkeys((*rendered.cited, *found.facts.sources))],
-        words=words(guidance, rendered.terms, language()),
+        cited=[sources.by_id[id_] for id_ in dict.fromkeys((*text.cited, *found.facts.sources))],
+        words=words(guidance, text.terms, language()),
         read_next=teasers(guidance, related(guidance, found), language()),
+    )
+
+
+def rendered(body: str, code: str) -> Rendered:
+    """Render the Markdown body of an article written in the language `code`, as its page shows it."""
+    return render(
+        body,
+        address_of=_address_of,
+        marker=marker(part(Guidance), code),
+        titles={id_: say(source.title, language()) for id_, source in part(Sources).by_id.items()},
+        draw=lambda id_: part(Figures).draw(id_, language()),
     )
 
 
@@ -143,8 +148,8 @@ def _by_publisher() -> list[list[Source]]:
 def page(slug: str) -> Response:
     """A page about the site itself."""
     text = part(Guidance).pages[slug][language()]
-    rendered = render(text.body, address_of=_address_of, marker=TermMarker(()), titles={})
-    return public_page("guidance/page.html", text=text, rendered=rendered, slug=slug)
+    plain = render(text.body, address_of=_address_of, marker=TermMarker(()), titles={})
+    return public_page("guidance/page.html", text=text, rendered=plain, slug=slug)
 
 
 def _address_of(scheme: str, target: str) -> str:
