@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -17,7 +18,10 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from app.accounts.model import Permission, Role
-from app.config import Settings
+from app.config import ROOT, Settings
+from app.content.library import Library
+from app.curation import actions
+from app.curation.model import Change
 from app.demo import LOADERS
 from app.extracts.correcting.actions import send
 from app.extracts.desk.store import IssuedRow
@@ -60,6 +64,33 @@ def load_demo(site: Flask) -> None:
             assert list(load(session, datetime.now(UTC)))
 
 
+def content_screens(site: Flask) -> list[str]:
+    """Draft, review and approve texts; return the pages of an item, of each revision and of a comparison."""
+    path, now = "articles/four-lists/uk.md", datetime.now(UTC)
+    shipped = Library.read(ROOT / "content")
+    ids = []
+    with database_of(site).writing() as session:
+        for deeds, of in ((0, path), (1, "articles/four-lists/en.md"), (2, "organisations/ombudsman.yaml")):
+            text = shipped.files[of].replace(",", ";", 1) + "# end\n"
+            one = actions.begin_draft(
+                session, of, text, shipped=shipped, change=Change.MINOR, note="", actor="account:a", now=now
+            )
+            if deeds:
+                actions.submit(session, one.id, actor="account:a", now=now)
+                actions.comment(session, one.id, "Чому?", anchor="", section_hash="", actor="account:b", now=now)
+            if deeds > 1:
+                actions.approve(session, one.id, actor="account:b", now=now)
+            ids.append(one.id)
+    of_path = f"path={quote(path)}"
+    return [
+        f"/staff/content/item?{of_path}",
+        f"/staff/content/edit?{of_path}",
+        f"/staff/content/retire?path=organisations/{quote('sema-ukraine')}.yaml",
+        *(f"/staff/content/compare?{of_path}&left=shipped&right={ids[0]}{how}" for how in ("", "&how=inline")),
+        *(f"/staff/content/revisions/{id_}" for id_ in ids),
+    ]
+
+
 @pytest.fixture(scope="module")
 def desk(
     tmp_path_factory: pytest.TempPathFactory, settings: Settings, edition: Edition, prepared_sqlite: Path,
@@ -82,6 +113,7 @@ def desk(
         sent = send(session, states["issued"], ["surname", "swapped"], "У паспорті інакше.", now=datetime.now(UTC))
         shown += [f"/staff/corrections/{sent.id}"]
         shown += [f"/staff/requests/{states['filed']}?template=birth-date&refusal=not-entitled"]
+    shown += content_screens(site)
     account = joined(site, "olena@example.org", Role.EDITOR)
     olena = Person(site)
     olena.sign_in()

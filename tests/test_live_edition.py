@@ -36,9 +36,15 @@ OTHER_BODY = "organisations/sema-ukraine.yaml"
 OTHER = OTHER_BODY.removeprefix("organisations/").removesuffix(".yaml")
 
 
-def opened(settings: Settings, edition: Edition) -> Iterator[Flask]:
+@pytest.fixture(scope="module")
+def press(settings: Settings) -> Press:
+    """One for all tests: many publish the same text, and an edition is checked once."""
+    return WithoutSearch(settings.content, settings.search)
+
+
+def opened(settings: Settings, edition: Edition, press: Press) -> Iterator[Flask]:
     site = create_app(settings, edition)
-    follower_of(site).press = WithoutSearch(settings.content, settings.search)
+    follower_of(site).press = press
     with database_of(site).writing() as session:
         record_edition(session, edition.digest, NOW)
     follower_of(site).step()
@@ -48,21 +54,21 @@ def opened(settings: Settings, edition: Edition) -> Iterator[Flask]:
 
 @pytest.fixture
 def site(
-    tmp_path: Path, settings: Settings, edition: Edition, prepared_sqlite: Path, key_file: Path
+    tmp_path: Path, settings: Settings, edition: Edition, prepared_sqlite: Path, key_file: Path, press: Press
 ) -> Iterator[Flask]:
     path = tmp_path / "site.sqlite3"
     shutil.copy(prepared_sqlite, path)
     own = replace(settings, instance=tmp_path, database_url=f"sqlite:///{path}", vault_key_file=key_file)
-    yield from opened(own, edition)
+    yield from opened(own, edition, press)
 
 
 @pytest.fixture
 def on_either(
-    tmp_path: Path, settings: Settings, edition: Edition, database_address: str, key_file: Path
+    tmp_path: Path, settings: Settings, edition: Edition, database_address: str, key_file: Path, press: Press
 ) -> Iterator[Flask]:
     """The site on a database of each kind."""
     own = replace(settings, instance=tmp_path, database_url=database_address, vault_key_file=key_file)
-    yield from opened(own, edition)
+    yield from opened(own, edition, press)
 
 
 @pytest.fixture
