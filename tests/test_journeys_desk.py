@@ -16,9 +16,12 @@ from werkzeug.serving import make_server
 
 from app.accounts.model import Role
 from app.config import Settings
+from app.outbox.model import Kind
 from app.site import create_app
+from app.storage.database import Database
 from app.web.database import database
 from app.web.edition import Edition
+from app.worker import Worker
 from tests.chromium import in_a_browser
 from tests.pdf import pdf_text
 from tests.register_entries import recorded, with_person
@@ -37,6 +40,25 @@ class Town:
     browser: Browser
     address: str
     officers: dict[Role, list[dict[str, str | int]]]
+    database: Database
+
+    def work(self) -> None:
+        """Do everything that waits in the outbox, as the worker beside the server does."""
+        worker = Worker(self.database, dict.fromkeys(Kind, lambda job, content: None))
+        while worker.turn():
+            pass
+
+    def issue(self, reference: str, language: str, outcome: str = "extract") -> None:
+        """Let one officer propose the answer and another decide."""
+        registrar = self.officer(Role.REGISTRAR, language)
+        registrar.choose(reference)
+        if outcome == "extract":
+            registrar.press("match")
+        registrar.pick("outcome", outcome)
+        registrar.press("propose")
+        supervisor = self.officer(Role.SUPERVISOR, language)
+        supervisor.choose(reference)
+        supervisor.press("issue")
 
     def officer(self, role: Role, language: str) -> Officer:
         context = self.browser.new_context(
@@ -115,7 +137,7 @@ def town(
     server = make_server("127.0.0.1", 0, site, threaded=True)
     running = threading.Thread(target=server.serve_forever)
     running.start()
-    yield Town(browser, f"http://127.0.0.1:{server.port}", officers)
+    yield Town(browser, f"http://127.0.0.1:{server.port}", officers, database(site))
     server.shutdown()
     running.join()
     database(site).engine.dispose()
@@ -185,14 +207,10 @@ def test_a_wife_is_asked_back_answers_and_an_office_verifies_her_extract(town: T
     assert "ПрикладенкоЗразокТестович" in "".join(pdf_text(file).split())
 
     office = town.browser.new_context(base_url=town.address, viewport=WIDE).new_page()
-    printed = "".join(pdf_text(file).split())
-    number = re.search(r"20\d\d-\d{6}", printed)
-    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", printed)
-    assert number
-    assert code
+    number, code = address_of(file)
     office.goto(f"/{language}/verify")
-    office.locator("#number").fill(number[0])
-    office.locator("#code").fill(code[0])
+    office.locator("#number").fill(number)
+    office.locator("#code").fill(code)
     office.locator("main form[method=get] button").click()
     expect(office.locator("main .status.done")).to_be_visible()
     expect(office.locator("main")).not_to_contain_text("Прикладенко")
@@ -215,7 +233,7 @@ def test_a_wife_is_asked_back_answers_and_an_office_verifies_her_extract(town: T
     mother.open(own, phrase)
     seen = mother.page.content()
     assert reference not in seen
-    assert number[0] not in seen
+    assert number not in seen
     assert "Вигаданенко" not in seen
 
 
@@ -241,3 +259,68 @@ def test_a_refusal_says_why_and_what_next(town: Town, language: str) -> None:
     expect(told.first).to_be_visible()
     expect(family.page.locator("main")).to_contain_text("Бракує рішення суду про спільне проживання.")
     expect(family.page.locator("main a[href$='/extract/start'], main a[href*='/repeat']").first).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["uk", "en"])
+def test_no_information_becomes_a_correction_request(town: Town, language: str) -> None:
+    family = town.family(language)
+    reference, passphrase = asked_by(family, "parent", "maty@example.org", surname="Відсутненко")
+    town.issue(reference, language, "no-entry")
+    family.open(reference, passphrase)
+    assert saved(family).startswith(b"%PDF-")
+    family.page.locator("a[href$='/request/correction']").first.click()
+    expect(family.page.locator("main")).to_contain_text("Відсутненко")
+    family.page.locator("input[name=causes]").first.check()
+    family.page.locator("#text").fill("У паспорті прізвище Прикладенко.")
+    family.save()
+    registrar = town.officer(Role.REGISTRAR, language)
+    registrar.go("corrections")
+    registrar.page.get_by_role("link", name=reference).click()
+    expect(registrar.page.locator("main")).to_contain_text("У паспорті прізвище Прикладенко.")
+    registrar.page.locator("#answer").fill("Виправили. Надішліть новий запит.")
+    registrar.save()
+    family.page.goto(f"/{language}/extract/request/correction")
+    expect(family.page.locator("main")).to_contain_text("Виправили. Надішліть новий запит.")
+
+
+@pytest.mark.parametrize("language", ["uk", "en"])
+def test_a_status_change_marks_the_older_extract_until_it_is_repeated(town: Town, language: str) -> None:
+    wife = town.family(language)
+    reference, passphrase = asked_by(wife, "spouse", "wzirtsia@example.org")
+    town.issue(reference, language)
+    wife.open(reference, passphrase)
+    old = address_of(saved(wife))
+    changed = wife.page.locator("main .note a[href$='/request/repeat']")
+    expect(changed).to_have_count(0)
+
+    registrar = town.officer(Role.REGISTRAR, language)
+    registrar.go("register/1/status")
+    registrar.pick("status", "captivity-confirmed")
+    registrar.page.locator("#since-year").fill("2026")
+    registrar.page.locator("#source").fill("Лист Координаційного штабу № 1 від 2 листопада 2026 року")
+    registrar.save()
+    town.work()
+    wife.page.reload()
+    changed.click()
+    wife.save()
+    wife.save()
+    again, phrase = wife.page.locator("b.sign").all_inner_texts()
+    assert again != reference
+    town.issue(again, language)
+    wife.open(again, phrase)
+    assert "полонпідтверджено" in "".join(pdf_text(saved(wife)).split())
+
+    office = town.browser.new_context(base_url=town.address, viewport=WIDE).new_page()
+    office.goto(f"/{language}/verify?number={old[0]}&code={old[1]}")
+    expect(office.locator("main .status.waiting").first).to_be_visible()
+    expect(office.locator("main .status.done")).to_have_count(0)
+
+
+def address_of(file: bytes) -> tuple[str, str]:
+    """Return number and code as they are printed."""
+    printed = "".join(pdf_text(file).split())
+    number = re.search(r"20\d\d-\d{6}", printed)
+    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", printed)
+    assert number
+    assert code
+    return number[0], code[0]
