@@ -62,8 +62,11 @@ lock:
 	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error
 	$(PYTHON) -c "import json; path = 'package-lock.json'; lock = json.load(open(path)); [entry.pop('funding', None) for entry in lock['packages'].values()]; open(path, 'w').write(json.dumps(lock, indent=2) + '\n')"
 
+# Cached pages beside nginx, the issue of extracts, and the desk with its figures on a full database.
 bench: install-dev
 	PYTHONPATH=. $(BIN)/python tests/bench/pages.py
+	PYTHONPATH=. $(BIN)/python tests/bench/issue.py
+	PYTHONPATH=. $(BIN)/python tests/bench/desk.py
 
 # Plain engines on the same texts and queries beside ours; tantivy is installed for this alone.
 bench-search: install-dev
