@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +17,14 @@ from app.config import Settings
 from app.content.library import ContentError, Fault, Library
 from app.content.store import live_digest, live_number
 from app.curation.actions import live_library
+from app.curation.verification.actions import heard_numbers
+from app.curation.verification.store import acts_number
+from app.directory.heard import Heard
+from app.directory.model import Directory
 from app.edition import check_edition, read_edition, searchable
 from app.search.find import Search
 from app.storage.database import Database
-from app.web.edition import Edition, part, set_edition, set_fault
+from app.web.edition import Edition, edition_of, part, set_edition, set_fault
 
 log = logging.getLogger(__name__)
 
@@ -85,31 +89,34 @@ class Follower:
     forget: Callable[[], None]
     digest: str
     number: int = -1
+    acts: int = 0
     stopping: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _is_lost: bool = False
 
     def step(self) -> bool:
-        """Look at the number of the edition; where it has moved, read the new one and swap. Returns whether it did.
+        """Look at the numbers of the edition and of acts of verification; where one has moved, swap. Says whether.
 
         What cannot be read, or would be broken, changes nothing: the edition before stays, and `edition_fault` tells.
         """
         with self._lock:
             with self.open_database().reading() as session:
-                number = live_number(session)
-                if number == self.number:
+                number, acts = live_number(session), acts_number(session)
+                if (number, acts) == (self.number, self.acts):
                     return False
                 library, checked = live_library(session, self.press.shipped), live_digest(session)
-            self.number = number
+                heard = heard_numbers(session)
+            is_same, is_heard = library.digest == self.digest, acts != self.acts
+            self.number, self.acts = number, acts
             try:
-                if library.digest == self.digest:
+                if is_same and not is_heard:
                     set_fault(self.site, "")
                     return False
                 # Whoever published it has checked it, unless other files ship with this process.
-                if library.digest != checked and (faults := self.press.check(library)):
+                if not is_same and library.digest != checked and (faults := self.press.check(library)):
                     raise ContentError(list(faults))
-                edition = self.press.ready(library)
+                edition = told(edition_of(self.site) if is_same else self.press.ready(library), heard)
             except Exception as error:
                 log.error(
                     "the edition cannot be served; the one before stays", exc_info=error, extra={"edition": number}
@@ -149,6 +156,11 @@ class Follower:
     def start(self) -> None:
         """Follow in a thread that ends with the process."""
         threading.Thread(target=self.run, name="follow-edition", daemon=True).start()
+
+
+def told(edition: Edition, heard: Mapping[tuple[str, str], Heard]) -> Edition:
+    """Return an edition with what was heard of each (id of a body, number) laid over its directory."""
+    return Edition(edition.digest, {**edition.parts, Directory: edition.part(Directory).told(heard)})
 
 
 FOLLOWER = "dorohovkaz-follower"

@@ -117,7 +117,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.jinja_env.globals.update(
         language=language, languages=PUBLIC, this_page_in=this_page_in, hours_text=hours_text, open_text=open_text,
-        kind_text=kind_text, dated=lambda day: in_words(day, language()),
+        kind_text=kind_text, was_dialled=was_dialled, dated=lambda day: in_words(day, language()),
     )  # fmt: skip
     install_language(site)
     install_assets(site)
@@ -237,6 +237,14 @@ def serve() -> Flask:
     # Content, index and dictionaries stay for good: the collector need not look at them at every turn.
     gc.freeze()
     return site
+
+
+def was_dialled() -> bool:
+    """Say whether any number of this edition was ever called; of content that cannot be read, none was."""
+    try:
+        return part(Directory).is_dialled
+    except ContentError:
+        return False
 
 
 def organisations(language: str) -> list[tuple[str, str]]:

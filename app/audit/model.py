@@ -99,6 +99,13 @@ class Event(StrEnum):
     REVISION_DISCARDED = "revision.discarded"
     REVISION_COMMENTED = "revision.commented"
     COMMENT_SETTLED = "comment.settled"
+    FACT_VERIFIED = "fact.verified"
+    FACT_CORRECTED = "fact.corrected"
+    OWNER_LINK_MADE = "owner-link.made"
+    OWNER_LINK_REVOKED = "owner-link.revoked"
+    OWNER_LINK_ANSWERED = "owner-link.answered"
+    OWNER_WORDS_TAKEN = "owner-link.words-taken"
+    LINKS_CHECKED = "links.checked"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -142,6 +149,8 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.DUPLICATE_DISMISSED: frozenset({"entries"}),
     Event.REVISION_PUBLISHED: frozenset({"edition"}),
     Event.REVISION_NOT_PUBLISHED: frozenset({"reason"}),
+    Event.FACT_VERIFIED: frozenset({"outcome"}),
+    Event.LINKS_CHECKED: frozenset({"count"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 

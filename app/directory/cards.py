@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 import phonenumbers
 
 from app.content.values import say
+from app.directory.heard import Heard, Line
 from app.directory.hours import Hours, Open
 from app.directory.model import Contact, Kind, Organisation, Phone, Status
 
 
 @dataclass(frozen=True)
 class CallLine:
-    """A current number: as it is read, as it is dialled, what it is for, when it answers."""
+    """A current number: as it is read, as it is dialled, what it is for, when it answers, and when it last did."""
 
     text: str
     href: str
@@ -26,16 +27,26 @@ class CallLine:
     by_appointment: bool
     as_of: str | None
     source: str
+    heard: Heard
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nobody has answered lately: not a number to call first."""
+        return self.heard.line is Line.SILENT
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """A contact that is not confirmed: shown with the reason, never as a way to call."""
+    """A contact that is not confirmed: shown with the reason, never as a way to call.
+
+    `wrong_on` is the day on which somebody else answered there; then the reason is that.
+    """
 
     text: str
     label: str
     reason: str
     source: str | None
+    wrong_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,17 @@ class Card:
     address_unconfirmed: str
     doubts: tuple[Doubt, ...]
     open: Open
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """What an address book takes: the numbers (E.164 or short) without those that have stopped to answer."""
+        return tuple(line.href.removeprefix("tel:") for line in self.phones if not line.is_silent)
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether any of its numbers was called."""
+        lines = (line.heard.line for line in self.phones)
+        return any(line is not Line.UNTRIED for line in lines) or any(doubt.wrong_on for doubt in self.doubts)
 
     @property
     def short_name(self) -> str:
@@ -90,6 +112,7 @@ def call_line(phone: Phone, language: str, now: datetime) -> CallLine:
         by_appointment=phone.by_appointment,
         as_of=phone.as_of,
         source=phone.source,
+        heard=phone.heard,
     )
 
 
@@ -113,7 +136,7 @@ def card(body: Organisation, language: str, now: datetime) -> Card:
         address=say(body.address, language) if body.address else "",
         address_unconfirmed=say(body.address_unconfirmed, language) if body.address_unconfirmed else "",
         doubts=tuple(_doubts(body, language)),
-        open=_together(line.open for line in phones),
+        open=_together(line.open for line in phones if not line.is_silent),
     )
 
 
@@ -124,8 +147,12 @@ def _doubts(body: Organisation, language: str) -> Iterable[Doubt]:
         *((site.url, "", site) for site in body.websites),
     ]
     for text, label, contact in contacts:
-        if contact.status is Status.UNCLEAR and contact.reason is not None:
+        if contact.standing is not Status.UNCLEAR:
+            continue
+        if contact.reason is not None:
             yield Doubt(text, label, say(contact.reason, language), contact.source)
+        elif isinstance(contact, Phone):
+            yield Doubt(text, label, "", contact.source, contact.heard.tried_on)
 
 
 def _together(states: Iterable[Open]) -> Open:

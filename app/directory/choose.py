@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.directory.heard import Line
 from app.directory.hours import Open
 from app.directory.model import Directory, Kind, Need, Organisation, Serves
 
@@ -47,4 +48,7 @@ def _serves_region(regions: Iterable[str], region: str) -> bool:
 
 
 def _is_open(body: Organisation, now: datetime) -> Iterable[bool]:
-    return (phone.hours is not None and phone.hours.at(now) is Open.YES for phone in body.current_phones)
+    return (
+        phone.hours is not None and phone.hours.at(now) is Open.YES and phone.heard.line is not Line.SILENT
+        for phone in body.current_phones
+    )

@@ -65,11 +65,11 @@ def recognise(text: str, directory: Directory) -> Finding:
     found = [(body, contact) for body, key, contact in _contacts(directory) if key == wanted]
     if not found:
         return Finding(Verdict.UNKNOWN)
-    best = min(_RANK[contact.status] for _, contact in found)
-    chosen = [(body, contact) for body, contact in found if _RANK[contact.status] == best]
+    best = min(_RANK[contact.standing] for _, contact in found)
+    chosen = [(body, contact) for body, contact in found if _RANK[contact.standing] == best]
     bodies = tuple({body.id: body for body, _ in chosen}.values())
     first = chosen[0][1]
-    return Finding(_VERDICTS[first.status], bodies, first.use_instead, _written(wanted, first))
+    return Finding(_VERDICTS[first.standing], bodies, first.use_instead, _written(wanted, first))
 
 
 def _written(key: tuple[str, str], contact: Contact) -> str:

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from app.content.values import Checked, Confidence, Dated, Id, Value, Words
+from app.directory.heard import UNTRIED, Heard, Line
 from app.directory.hours import Hours
 from app.kernel.text import digits
 
@@ -94,6 +96,11 @@ class Contact(Value):
             raise ValueError("a superseded contact needs use_instead: the current one")
         return self
 
+    @property
+    def standing(self) -> Status:
+        """How far the contact goes today, with what was heard since the file was written."""
+        return self.status
+
 
 class Phone(Contact):
     """A telephone number: E.164, or a short number that is dialled as it stands within Ukraine."""
@@ -104,11 +111,29 @@ class Phone(Contact):
     short: str | None = None
     by_appointment: bool = False
     source: Id
+    # Private, because no content file may say so: it comes from calls that were logged.
+    _heard: Heard = PrivateAttr(default=UNTRIED)
 
     @field_validator("hours", mode="before")
     @classmethod
     def _hours(cls, text: object) -> object:
         return Hours.parse(text) if isinstance(text, str) else text
+
+    @property
+    def heard(self) -> Heard:
+        """What calls have told of the number."""
+        return self._heard
+
+    def told(self, heard: Heard) -> Phone:
+        """Return the phone with what was heard of it."""
+        other = self.model_copy()
+        other._heard = heard
+        return other
+
+    @property
+    def standing(self) -> Status:
+        is_wrong = self.status is Status.CURRENT and self._heard.line is Line.WRONG
+        return Status.UNCLEAR if is_wrong else self.status
 
 
 class Email(Contact):
@@ -170,7 +195,9 @@ class Organisation(Value):
 
     @property
     def current_phones(self) -> tuple[Phone, ...]:
-        return tuple(phone for phone in self.phones if phone.status is Status.CURRENT)
+        """The numbers that may be offered; one that has stopped to answer comes after those that have not."""
+        current = (phone for phone in self.phones if phone.standing is Status.CURRENT)
+        return tuple(sorted(current, key=lambda phone: phone.heard.line is Line.SILENT))
 
     @property
     def current_emails(self) -> tuple[Email, ...]:
@@ -197,6 +224,23 @@ class Directory:
 
     def __iter__(self) -> Iterator[Organisation]:
         return iter(self.organisations.values())
+
+    def told(self, heard: Mapping[tuple[str, str], Heard]) -> Directory:
+        """Return the directory with what was heard of each (id of a body, number), and of no other number."""
+        bodies = {
+            body.id: body.model_copy(
+                update={
+                    "phones": tuple(phone.told(heard.get((body.id, phone.number), UNTRIED)) for phone in body.phones)
+                }
+            )
+            for body in self
+        }
+        return Directory(MappingProxyType(bodies), self.regions)
+
+    @cached_property
+    def is_dialled(self) -> bool:
+        """Whether any number was ever called."""
+        return any(phone.heard.line is not Line.UNTRIED for body in self for phone in body.phones)
 
     @cached_property
     def current_numbers(self) -> frozenset[str]:

@@ -10,8 +10,8 @@ from app.directory.cards import Card
 
 
 def vcards(cards: Iterable[Card]) -> str:
-    """Return one vCard 3.0 for each card that has a current contact."""
-    return "".join(_vcard(card) for card in cards if card.phones or card.emails or card.websites)
+    """Return one vCard 3.0 for each card that has a current contact; numbers that have stopped to answer stay out."""
+    return "".join(_vcard(card) for card in cards if card.numbers or card.emails or card.websites)
 
 
 def _vcard(card: Card) -> str:
@@ -19,14 +19,16 @@ def _vcard(card: Card) -> str:
     entry.add("fn").value = card.name
     entry.add("n").value = vobject.vcard.Name(family=card.name)
     entry.add("org").value = [card.name]
-    for line in card.phones:
+    for number in card.numbers:
         phone = entry.add("tel")
-        phone.value = line.href.removeprefix("tel:")
+        phone.value = number
         phone.type_param = "VOICE"
     for address in card.emails:
         entry.add("email").value = address
     for url in card.websites:
         entry.add("url").value = url
-    entry.add("note").value = "\n".join(filter(None, [card.go_for, *(f"{p.text}: {p.label}" for p in card.phones)]))
+    entry.add("note").value = "\n".join(
+        filter(None, [card.go_for, *(f"{p.text}: {p.label}" for p in card.phones if not p.is_silent)])
+    )
     text: str = entry.serialize()
     return text

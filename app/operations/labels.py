@@ -97,6 +97,13 @@ EVENTS = {
     Event.REVISION_DISCARDED: _l("discarded a draft"),
     Event.REVISION_COMMENTED: _l("commented on a draft"),
     Event.COMMENT_SETTLED: _l("settled a comment"),
+    Event.FACT_VERIFIED: _l("recorded what a call or a page told"),
+    Event.FACT_CORRECTED: _l("marked a verification as a mistake"),
+    Event.OWNER_LINK_MADE: _l("made a link for a body to confirm its card"),
+    Event.OWNER_LINK_REVOKED: _l("ended a body’s link"),
+    Event.OWNER_LINK_ANSWERED: _l("answered by a body’s link"),
+    Event.OWNER_WORDS_TAKEN: _l("took up what a body had written"),
+    Event.LINKS_CHECKED: _l("checked the links"),
 }
 DETAILS = {
     "roles": _l("roles"),

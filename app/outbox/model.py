@@ -24,6 +24,7 @@ class Kind(StrEnum):
     REQUEST_RECEIVED = "request.received"
     REQUEST_NEWS = "request.news"
     REQUEST_STILL_OPEN = "request.still-open"
+    OWNER_CONFIRMATION = "owner.confirmation"
 
 
 class Task(StrEnum):
@@ -43,6 +44,7 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.REQUEST_RECEIVED: frozenset({"path", "reference"}),
     Kind.REQUEST_NEWS: frozenset({"path", "reference"}),
     Kind.REQUEST_STILL_OPEN: frozenset({"path", "reference"}),
+    Kind.OWNER_CONFIRMATION: frozenset({"path", "until"}),
 }
 """The details that a mail must carry; it may carry no others.
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from app.directory.model import Directory
 from app.pathways.model import Phase, QuestionKind
 from app.pathways.walk import Problem
+from app.web.edition import part
 from app.web.language import catalogue_of
 
 
@@ -58,7 +60,14 @@ _PAPER = {
         "Compiled from public pages up to March 2026; no number has been dialled. "
         "Everything listed here is free of charge."
     ),
+    "dialled": N_(
+        "Compiled from public pages up to March 2026; a number that was called has the day beside it. "
+        "Everything listed here is free of charge."
+    ),
     "by-appointment": N_("by appointment"),
+    "silent": N_("has not answered lately"),
+    "answered-on": N_("answered on"),
+    "confirmed-on": N_("confirmed by the body on"),
     "made": N_("Printed on"),
 }
 
@@ -66,4 +75,6 @@ _PAPER = {
 def paper_words(code: str) -> dict[str, str]:
     """Return the words of the printed plan in the language `code`, whatever the language of the page."""
     catalogue = catalogue_of(code)
-    return {key: str(catalogue.ugettext(text)) for key, text in _PAPER.items()}
+    words = {key: str(catalogue.ugettext(text)) for key, text in _PAPER.items()}
+    origin = words["dialled" if part(Directory).is_dialled else "not-dialled"]
+    return {**words, "origin": origin}

@@ -59,7 +59,17 @@ def plan_pdf(columns: Sequence[tuple[Sheet, dict[str, str]]], *, day: date) -> b
 def call_text(line: CallLine, language: str, words: dict[str, str]) -> str:
     """Say on paper what a number is for and when it answers."""
     hours = line.hours.written(language) if line.hours else ""
-    return ", ".join(filter(None, [line.label, hours, words["by-appointment"] if line.by_appointment else ""]))
+    appointment = words["by-appointment"] if line.by_appointment else ""
+    return ", ".join(filter(None, [line.label, hours, appointment, _heard_text(line, language, words)]))
+
+
+def _heard_text(line: CallLine, language: str, words: dict[str, str]) -> str:
+    if line.is_silent:
+        return words["silent"]
+    for day, said in ((line.heard.answered_on, "answered-on"), (line.heard.confirmed_on, "confirmed-on")):
+        if day:
+            return f"{words[said]} {in_words(day, language)}"
+    return ""
 
 
 def _station(station: Station, language: str, words: dict[str, str]) -> dict[str, Any]:

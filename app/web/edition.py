@@ -29,6 +29,14 @@ def set_edition(app: Any, edition: Edition | Exception) -> None:
     app.extensions[_KEY] = edition
 
 
+def edition_of(app: Any) -> Edition:
+    """Return the live edition of `app`, outside of requests. Raises ContentError where the content cannot be read."""
+    found = app.extensions[_KEY]
+    if isinstance(found, Exception):
+        raise found
+    return cast(Edition, found)
+
+
 def set_fault(app: Any, fault: str) -> None:
     """Note why `app` serves an older edition than the one that is live; empty where it serves that one."""
     app.extensions[_FAULT] = fault

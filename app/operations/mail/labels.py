@@ -16,6 +16,7 @@ KINDS: Mapping[str, LazyString] = {
     Kind.ACCOUNT_SECOND_FACTOR_CHANGED: _l("Word of a new second factor"),
     Kind.ACCOUNT_NEW_SIGN_IN: _l("Word of a sign-in on a new device"),
     Kind.ACCOUNT_LOCKED: _l("Word of wrong passwords"),
+    Kind.OWNER_CONFIRMATION: _l("A body is asked to confirm its card"),
     Kind.REQUEST_RECEIVED: _l("A request was received"),
     Kind.REQUEST_NEWS: _l("News of a request"),
     Kind.REQUEST_STILL_OPEN: _l("A request is still open"),
