@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,10 +15,17 @@ from app.accounts.model import permissions
 from app.accounts.store import find_by_email
 from app.config import Settings
 from app.content.library import Library
+from app.content.sources import Sources
 from app.curation.actions import live_library, propose_files
 from app.curation.model import Change, Deed, PathError
 from app.curation.rights import may
-from app.edition import check_edition, report
+from app.curation.verification.actions import keep_link_answers
+from app.curation.verification.facts import links
+from app.curation.verification.links import FAULTS, Answer, Checker, Limits
+from app.curation.verification.store import LinkAnswer
+from app.directory.model import Directory
+from app.edition import check_edition, read_edition, report
+from app.pathways.model import Pathways
 from app.storage.engine import Session
 from app.web.database import database
 
@@ -63,8 +71,7 @@ def content_export(folder: Path) -> None:
     """Write the live edition to DIR as files, to the letter; content files of DIR that are not in it are removed."""
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise click.ClickException(f"{folder} is not empty and holds no content ({MARK}): name another folder")
-    with database().reading() as session:
-        live = live_library(session, _shipped())
+    live = _live()
     try:
         live.write(folder)
     except OSError as error:
@@ -103,6 +110,44 @@ def content_import(folder: Path, address: str | None, minor: bool, note: str) ->
         click.echo(f"left alone, a draft is open: {path}")
     click.echo(f"{len(proposed.drafts)} drafts, {len(proposed.busy)} left alone")
     sys.exit(1 if proposed.busy else 0)
+
+
+@content.command("check-links")
+@click.option("--base", default="", metavar="PREFIX", help="Only addresses that begin so.")
+@click.option(
+    "--pause",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(0),
+    help="Seconds between two requests to one host.",
+)
+@click.option(
+    "--timeout", default=10.0, show_default=True, type=click.FloatRange(0.1), help="Seconds to wait for an answer."
+)
+@click.option("--minutes", default=30.0, show_default=True, type=click.FloatRange(0), help="When to stop.")
+@click.option("--count", default=2000, show_default=True, type=click.IntRange(0), help="How many addresses at most.")
+def content_check_links(base: str, pause: float, timeout: float, minutes: float, count: int) -> None:
+    """Ask every link of the live edition whether it answers; exit status 1 if an editor has to look at any."""
+    edition = read_edition(_live())
+    urls = links(edition.part(Directory), edition.part(Sources), edition.part(Pathways))
+    checker = Checker(Limits(pause, timeout, minutes * 60, count), clock=time.monotonic, wait=time.sleep)
+    found, answers = [], []
+    for one in checker.check(url for url in urls if url.startswith(base)):
+        found.append(one)
+        if one.answer is not Answer.OK:
+            click.echo("\t".join(filter(None, (one.answer, str(one.status or "-"), one.url, one.moved_to))))
+        if one.answer is not Answer.SKIPPED:
+            answers.append(LinkAnswer(one.url, datetime.now(UTC), one.answer, one.status, one.moved_to))
+    with database().writing() as session:
+        keep_link_answers(session, answers, actor="command:check-links", now=datetime.now(UTC))
+    faults = sum(one.answer in FAULTS for one in found)
+    click.echo(f"{len(found)} links, {len(answers)} asked, {faults} to look at")
+    sys.exit(1 if faults else 0)
+
+
+def _live() -> Library:
+    with database().reading() as session:
+        return live_library(session, _shipped())
 
 
 def _author(session: Session, address: str) -> str:

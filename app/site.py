@@ -14,6 +14,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import app.accounts.invitation.public
 import app.accounts.staff
 import app.curation.staff
+import app.curation.verification.public
+import app.curation.verification.staff
 import app.demo
 import app.device
 import app.directory.public
@@ -162,6 +164,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
         app.curation.staff.blueprint,
+        app.curation.verification.staff.blueprint,
+        app.curation.verification.public.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)

@@ -1,1 +1,1 @@
-"""Verification: what was found when a number was called or a page was seen, what to look at next, and a body's own word."""
+"""Verification: what calls and pages tell of each fact, what to look at next, and a body’s own word on its card."""

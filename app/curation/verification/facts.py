@@ -81,6 +81,12 @@ def facts(directory: Directory, sources: Sources, pathways: Pathways) -> Iterato
             yield _of_source(one, len(cited.get(one.id, ())))
 
 
+def links(directory: Directory, sources: Sources, pathways: Pathways) -> list[str]:
+    """Return every web address of an edition once: those of bodies and of sources."""
+    found = (fact.text for fact in facts(directory, sources, pathways) if fact.what is What.LINK)
+    return list(dict.fromkeys(found))
+
+
 def facts_of(body: Organisation, uses: int) -> Iterator[Fact]:
     """Yield the contacts of a body that its file offers, and its address."""
 
