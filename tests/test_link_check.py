@@ -15,7 +15,8 @@ STATUSES = {
     "/ok": (200, ""), "/gone": (410, ""), "/none": (404, ""), "/broken": (503, ""), "/moved": (301, "/ok"),
     "/twice": (308, "/moved"), "/for-a-while": (302, "/ok"), "/then-for-a-while": (301, "/for-a-while"),
     "/round": (302, "/and-round"), "/and-round": (302, "/round"), "/to-gone": (301, "/gone"),
-    "/to-hidden": (302, "/hidden/page"), "/hidden/page": (200, ""), "/no-head": (200, ""), "/script": (302, "javascript:1"),
+    "/to-hidden": (302, "/hidden/page"), "/hidden/page": (200, ""), "/no-head": (200, ""),
+    "/script": (302, "javascript:1"),
 }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def words(code: str) -> dict[str, str]:
     """Interface words that say their own name and language."""
     names = (
         "title", "now", "week", "then", "where", "bring", "get", "beware", "why", "answers", "answer-due", "last-day",
-        "hotlines", "not-dialled", "by-appointment", "made",
+        "hotlines", "origin", "by-appointment", "silent", "answered-on", "confirmed-on", "made",
     )  # fmt: skip
     return {name: f"{code} {name}" for name in names}
 
@@ -133,7 +133,7 @@ def typical(edition: Edition, site: Flask) -> dict[str, Column]:
                     language=code,
                     now=NOON,
                 ),
-                paper_words(code),
+                paper_words(code, edition.part(Directory)),
             )
             for code in PUBLIC
         }
@@ -177,7 +177,7 @@ def test_a_plan_tells_everything_that_the_family_must_know() -> None:
         "! en police unknown", "en police say", "en police how", "en police term", "en police silence",
         "en answer-due 1 May 2026.", "en station", "1648 — Words",
         "2. en step un", "en last-day: 28 June 2026", "en missing, shortly",
-        "en who: en soldier", "en when: 28 March 2026", "en not-dialled", "en made 16 April 2026",
+        "en who: en soldier", "en when: 28 March 2026", "en origin", "en made 16 April 2026",
     ):  # fmt: skip
         assert has(text, told), told
 
@@ -239,7 +239,7 @@ def test_two_languages_stand_side_by_side() -> None:
     file = paper(column("uk"), column("en"))
     text = text_of(file)
     for language in PUBLIC:
-        for told in ("1. {} step police", "{} police go", "{} now", "{} not-dialled"):
+        for told in ("1. {} step police", "{} police go", "{} now", "{} origin"):
             assert has(text, told.format(language)), told
     with opened(file) as pdf:
         assert pdf.Root.Lang == "uk"

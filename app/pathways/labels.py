@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from app.directory.model import Directory
 from app.pathways.model import Phase, QuestionKind
 from app.pathways.walk import Problem
-from app.web.edition import part
 from app.web.language import catalogue_of
 
 
@@ -72,9 +71,12 @@ _PAPER = {
 }
 
 
-def paper_words(code: str) -> dict[str, str]:
-    """Return the words of the printed plan in the language `code`, whatever the language of the page."""
+def paper_words(code: str, directory: Directory) -> dict[str, str]:
+    """Return the words of the printed plan in the language `code`, whatever the language of the page.
+
+    Whether a number of `directory` was ever called decides what is said of their `origin`.
+    """
     catalogue = catalogue_of(code)
     words = {key: str(catalogue.ugettext(text)) for key, text in _PAPER.items()}
-    origin = words["dialled" if part(Directory).is_dialled else "not-dialled"]
+    origin = words["dialled" if directory.is_dialled else "not-dialled"]
     return {**words, "origin": origin}

@@ -160,7 +160,7 @@ def plan_print() -> Response:
     languages = [language(), other(language())] if two else [language()]
     return answers_page(
         "pathways/plan_print.html",
-        columns=[(_plan(position, code)[1], paper_words(code)) for code in languages],
+        columns=[(_plan(position, code)[1], paper_words(code, part(Directory))) for code in languages],
         phases=Phase,
         kind=LineKind,
         call_text=call_text,
@@ -182,7 +182,7 @@ def plan_file() -> Response:
         body = render_template(
             "pathways/plan_file.html",
             sheet=sheet,
-            words=paper_words(language()),
+            words=paper_words(language(), part(Directory)),
             phases=PHASES,
             kind=LineKind,
             call_text=call_text,
@@ -204,7 +204,7 @@ def plan_pdf_file() -> Response:
     position = _answered()
     two = request.args.get("columns") == "2"
     languages = [language(), other(language())] if two else [language()]
-    columns = [(_plan(position, code)[1], paper_words(code)) for code in languages]
+    columns = [(_plan(position, code)[1], paper_words(code, part(Directory))) for code in languages]
     body = plan_pdf(columns, day=_today())
     return _file(body, "application/pdf", "plan.pdf")
 
