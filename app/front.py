@@ -62,13 +62,18 @@ def home() -> Response:
 
 
 def urgent_lines() -> list[tuple[Card, CallLine]]:
-    """The urgent numbers, each with its body, in the language of the page."""
+    """The urgent numbers, each with its body, in the language of the page.
+
+    For one that has stopped to answer stands the body's next number, or none.
+    """
     directory, now = part(Directory), datetime.now(UTC)
     found = []
     for id_, number in URGENT:
         if id_ in directory.organisations:
             shown = card(directory[id_], language(), now)
-            found += [(shown, line) for line in shown.phones if line.href == f"tel:{number}"]
+            answering = [line for line in shown.phones if not line.is_silent]
+            wanted = [line for line in answering if line.href == f"tel:{number}"] or answering
+            found += [(shown, line) for line in wanted[:1]]
     return found
 
 

@@ -26,6 +26,7 @@ from app.curation.verification.model import How, OutcomeError, standing
 from app.curation.verification.model import State as Standing
 from app.directory.heard import Heard, Line
 from app.directory.model import Directory
+from app.front import URGENT
 from app.live import FOLLOWER, Follower
 from app.site import create_app
 from app.storage.database import Database
@@ -288,6 +289,21 @@ def test_a_body_whose_only_number_is_silent_says_so(site: Flask, client: Linting
     assert "we know no other number of this body" in page
     assert f"tel:{fact.text}" in page, "the only number is still there, with what is known of it"
     assert "has not answered lately" in text_of(client, f"/en/organisations/?kind={body.kind}")
+
+
+def test_no_urgent_number_is_one_that_nobody_answers(site: Flask, client: LintingClient, edition: Edition) -> None:
+    id_, number = URGENT[0]
+    assert f"tel:{number}" in text_of(client, "/en/")
+    (fact, *_) = [one for one in facts_of(edition.part(Directory)[id_], 0) if one.text == number]
+    for days in range(3):
+        act(database_of(site), fact, How.NO_ANSWER, NOW + days * DAY)
+    follow(site)
+    assert f"tel:{number}" not in text_of(client, "/en/")
+
+
+def test_the_command_asks_only_the_links_it_is_told_to(site: Flask) -> None:
+    done = site.test_cli_runner().invoke(args=["content", "check-links", "--base", "http://127.0.0.1:1/"])
+    assert (done.exit_code, done.output) == (0, "0 links, 0 asked, 0 to look at\n")
 
 
 def current(page: str) -> dict[str, str]:

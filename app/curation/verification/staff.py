@@ -298,7 +298,7 @@ def _row(one: Item) -> dict[str, Any]:
         "state": STATES[one.standing.state],
         "shape": SHAPES[one.standing.state],
         "address": url_for(".next_fact", path=fact.path, fact=fact.key, **_keep(_filter())),
-        "edit": f"/{language()}/staff/content/item?path={fact.path}",
+        "edit": url_for("curation.item", path=fact.path),
     }
 
 
