@@ -17,7 +17,7 @@ from app.accounts.model import Permission
 from app.content.sources import Sources
 from app.content.values import say
 from app.curation.verification import actions, store
-from app.curation.verification.facts import Fact, facts, facts_of, path_of
+from app.curation.verification.facts import Fact, facts, facts_of, path_of, uses_of
 from app.curation.verification.labels import ANSWERS, HOWS, KEYS, SHAPES, STATES, WHATS
 from app.curation.verification.model import How, OutcomeError, What, outcomes, standing
 from app.curation.verification.reviews import reviews
@@ -196,7 +196,7 @@ def end_link(id_: str, link: str, deed: str) -> ResponseReturnValue:
 
 
 def _body_page(one: Organisation, *, made: str = "") -> ResponseReturnValue:
-    found = actions.items(session(), facts_of(one, 0), now())
+    found = actions.items(session(), facts_of(one, uses_of(part(Pathways)).get(one.id, 0)), now())
     return render_template(
         "curation/verification/body.html",
         body=one,
