@@ -17,6 +17,8 @@ from app.config import Settings
 from app.content.library import ContentError, Fault, Library
 from app.content.store import live_digest, live_number
 from app.curation.actions import live_library
+from app.curation.changes.model import Changes
+from app.curation.changes.store import published_changes
 from app.edition import check_edition, read_edition, searchable
 from app.search.find import Search
 from app.storage.database import Database
@@ -85,6 +87,7 @@ class Follower:
     forget: Callable[[], None]
     digest: str
     number: int = -1
+    changes: Changes = field(default_factory=Changes)
     stopping: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -101,9 +104,10 @@ class Follower:
                 if number == self.number:
                     return False
                 library, checked = live_library(session, self.press.shipped), live_digest(session)
+                changes = published_changes(session)
             self.number = number
             try:
-                if library.digest == self.digest:
+                if (library.digest, changes) == (self.digest, self.changes):
                     set_fault(self.site, "")
                     return False
                 # Whoever published it has checked it, unless other files ship with this process.
@@ -116,9 +120,9 @@ class Follower:
                 )
                 set_fault(self.site, str(error) or type(error).__name__)
                 return False
-            set_edition(self.site, edition)
+            set_edition(self.site, edition.with_part(changes))
             self.forget()
-            self.digest = library.digest
+            self.digest, self.changes = library.digest, changes
             set_fault(self.site, "")
         log.info("edition swapped", extra={"edition": number})
         return True

@@ -97,6 +97,18 @@ EVENTS = {
     Event.REVISION_DISCARDED: _l("discarded a draft"),
     Event.REVISION_COMMENTED: _l("commented on a draft"),
     Event.COMMENT_SETTLED: _l("settled a comment"),
+    Event.SUGGESTION_SENT: _l("reported something wrong"),
+    Event.SUGGESTIONS_LISTED: _l("listed what readers reported"),
+    Event.SUGGESTION_READ: _l("read what a reader reported"),
+    Event.SUGGESTION_ASSIGNED: _l("assigned a reader’s report"),
+    Event.SUGGESTION_GIVEN_BACK: _l("gave a reader’s report back"),
+    Event.SUGGESTION_ANSWERED: _l("answered a reader"),
+    Event.SUGGESTION_DECLINED: _l("declined a reader’s report"),
+    Event.SUGGESTION_DRAFTED: _l("put a reader’s report into a draft"),
+    Event.SUGGESTION_MERGED: _l("closed a reader’s report: the draft is published"),
+    Event.SUGGESTION_REOPENED: _l("opened a reader’s report again: the draft was discarded"),
+    Event.TOPIC_TAKEN: _l("took a topic under care"),
+    Event.TOPIC_LEFT: _l("left a topic"),
 }
 DETAILS = {
     "roles": _l("roles"),
@@ -123,6 +135,7 @@ DETAILS = {
     "by": _l("newer one"),
     "ground": _l("ground"),
     "ruling": _l("ruling"),
+    "revision": _l("draft"),
     "namesake": _l("same surname"),
     "request": _l("page request"),
 }
