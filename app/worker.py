@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from app.config import ROOT, Settings
 from app.curation.actions import publish_due
 from app.curation.counting.actions import forget_old
-from app.curation.listening.actions import tell_of_drafts
+from app.curation.listening.actions import forget_closed, tell_of_drafts
 from app.extracts.actions import sweep
 from app.extracts.newer.actions import check_issued
 from app.extracts.statistics.actions import publish
@@ -258,6 +258,7 @@ def ready(settings: Settings) -> Worker:
         lambda database, now: sweep(database, shelf, now=now),
         lambda database, now: publish(database, now=now),
         forget_old,
+        forget_closed,
     )
     return Worker(database, deeds, chores=chores, errands=(publishing(settings), tell_of_drafts))
 

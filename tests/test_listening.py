@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from email.headerregistry import Address
 
 import pytest
+from sqlalchemy import select
 
 from app.audit.store import Wanted, records
 from app.config import ROOT
@@ -216,6 +217,17 @@ def test_every_deed_and_every_reading_is_recorded(database: Database) -> None:
         "suggestion.sent", "suggestion.read", "suggestion.assigned", "suggestion.given-back", "suggestion.answered",
         "topic.taken", "topic.left",
     ]  # fmt: skip
+
+
+def test_what_was_closed_half_a_year_ago_is_deleted_and_what_is_open_stays(database: Database) -> None:
+    closed, still_open = sent(database), sent(database, replace(SAID, text="Інше."))
+    with database.writing() as session:
+        actions.answer(session, closed, "Виправлено.", actor=AUTHOR, now=NOW)
+    assert actions.forget_closed(database, NOW + timedelta(days=179)) == 0
+    assert actions.forget_closed(database, NOW + timedelta(days=181)) == 1
+    with database.reading() as session:
+        assert list(session.scalars(select(store.SuggestionRow.id))) == [still_open]
+    assert events(database)[0] == "suggestions.forgotten"
 
 
 def test_a_list_holds_the_topics_that_are_asked_for(database: Database) -> None:

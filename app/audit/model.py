@@ -109,6 +109,7 @@ class Event(StrEnum):
     SUGGESTION_DRAFTED = "suggestion.drafted"
     SUGGESTION_MERGED = "suggestion.merged"
     SUGGESTION_REOPENED = "suggestion.reopened"
+    SUGGESTIONS_FORGOTTEN = "suggestions.forgotten"
     TOPIC_TAKEN = "topic.taken"
     TOPIC_LEFT = "topic.left"
 
@@ -155,6 +156,7 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.REVISION_PUBLISHED: frozenset({"edition"}),
     Event.REVISION_NOT_PUBLISHED: frozenset({"reason"}),
     Event.SUGGESTIONS_LISTED: frozenset({"count"}),
+    Event.SUGGESTIONS_FORGOTTEN: frozenset({"count"}),
     Event.SUGGESTION_DRAFTED: frozenset({"revision"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""

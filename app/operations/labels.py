@@ -107,6 +107,7 @@ EVENTS = {
     Event.SUGGESTION_DRAFTED: _l("put a reader’s report into a draft"),
     Event.SUGGESTION_MERGED: _l("closed a reader’s report: the draft is published"),
     Event.SUGGESTION_REOPENED: _l("opened a reader’s report again: the draft was discarded"),
+    Event.SUGGESTIONS_FORGOTTEN: _l("deleted readers’ reports that were closed long ago"),
     Event.TOPIC_TAKEN: _l("took a topic under care"),
     Event.TOPIC_LEFT: _l("left a topic"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.audit.actions import record
 from app.audit.model import Event
@@ -30,6 +30,9 @@ from app.storage.sealed import new_id
 
 READER = "reader:form"
 """How the audit names whoever sends a suggestion: nobody knows who it is."""
+
+KEPT = timedelta(days=180)
+"""How long a suggestion is kept after it was closed."""
 
 BATCH = 50
 
@@ -131,6 +134,18 @@ def tell_of_drafts(database: Database, now: datetime) -> int:
                 event = Event.SUGGESTION_REOPENED
             record(session, event, actor="command:work", subject=subject(id_), now=now)
     return len(found)
+
+
+def forget_closed(database: Database, now: datetime) -> int:
+    """Delete suggestions that were closed half a year ago; return how many. Harmless at any time."""
+    with database.writing() as session:
+        gone = store.forget(session, now - KEPT)
+        if gone:
+            record(
+                session, Event.SUGGESTIONS_FORGOTTEN, actor="command:work", subject="suggestions", now=now,
+                count=str(gone),
+            )  # fmt: skip
+    return gone
 
 
 def look_after(session: Session, topic: str, *, actor: str, now: datetime) -> None:

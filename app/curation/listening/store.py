@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import DateTime, ForeignKey, Index, Integer, String, func, select
+from sqlalchemy import DateTime, ForeignKey, Index, Integer, String, delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -121,6 +121,16 @@ def count_by_state(session: Session) -> Mapping[State, int]:
     """Return how many suggestions each state has."""
     query = select(SuggestionRow.state, func.count()).group_by(SuggestionRow.state)
     return {State(state): count for state, count in session.execute(query)}
+
+
+def forget(session: Session, closed_before: datetime) -> int:
+    """Delete what was closed before a moment; return how many suggestions."""
+    closed = select(SuggestionRow.id).where(
+        SuggestionRow.state.not_in(OPEN), SuggestionRow.changed_at < closed_before
+    )  # fmt: skip
+    ids = session.scalars(closed.limit(500).with_for_update(skip_locked=True)).all()
+    session.execute(delete(SuggestionRow).where(SuggestionRow.id.in_(ids)))
+    return len(ids)
 
 
 def owners(session: Session) -> Mapping[str, frozenset[str]]:
