@@ -109,9 +109,13 @@ def checked_words(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Return `text` with plain line ends and without signs that cannot be seen."""
+    """Return `text` with plain line ends and spaces, and without signs that cannot be seen."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join("".join(sign for sign in line if sign.isprintable()).rstrip() for line in lines).strip()
+    return "\n".join("".join(map(_plain, line)).rstrip() for line in lines).strip()
+
+
+def _plain(sign: str) -> str:
+    return sign if sign.isprintable() else " " if sign.isspace() else ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from app.curation.listening.model import LONGEST, SITE, Item, Said, Wrong, check
 from app.directory.model import Directory
 from app.guidance.model import Guidance, Topics
 from app.kernel.languages import SOURCE
+from app.outbox.model import MessageError, ascii_address
 from app.pathways.model import Pathways
 from app.web.database import now, session
 from app.web.edition import part
@@ -121,8 +122,8 @@ def _faults(wrong: Wrong | None, text: str, email: str) -> dict[str, str]:
         faults["text"] = gettext("This is too long: up to %(most)s characters are read.", most=LONGEST)
     if email.strip():
         try:
-            checked_address(email)
-        except AddressError:
+            ascii_address(checked_address(email))
+        except (AddressError, MessageError):
             faults["email"] = gettext("This is no e-mail address. Correct it, or leave the field empty.")
     return faults
 
