@@ -21,6 +21,7 @@ from app.content.store import record_edition
 from app.counting import Recorder
 from app.curation import actions as curation
 from app.curation.counting import store as counting
+from app.curation.listening.actions import put_into_draft
 from app.curation.listening.store import SuggestionRow, owners
 from app.curation.model import Change
 from app.kernel.dates import KYIV
@@ -207,6 +208,17 @@ def test_questions_and_searches_without_an_answer_are_counted_also_from_kept_pag
     assert counts["shown:who"] == 4
     assert counts["answered:who"] == 1
     assert [tuple(row) for row in kept] == [(None, 1)]
+    assert not tally(site).take()
+
+
+def test_what_an_editor_looks_at_in_a_preview_is_not_counted(
+    site: Flask, client: LintingClient, database: Database
+) -> None:
+    id_ = taken_in(client, database)
+    with database.writing() as session:
+        draft = put_into_draft(session, id_, shipped=SHIPPED, note="", actor=AUTHOR, now=NOW)
+    preview = site.test_client().get(f"/uk/staff/content/preview/{draft}/uk/find-help", base_url=BASE)
+    assert preview.status_code == 200
     assert not tally(site).take()
 
 
