@@ -78,7 +78,8 @@ def urgent_lines() -> list[tuple[Card, CallLine]]:
 
 
 PRIVATE = (
-    "plan", "keep", "extract/", "find-help?", "find-help/map", "check-contact?", "search?", "suggest?", "styleguide"
+    "plan", "keep", "extract/", "find-help?", "find-help/map", "check-contact?", "search?", "suggest?", "styleguide",
+    "report", "useful",
 )  # fmt: skip
 """What no crawler should read: pages whose address carries what a family said, and the style guide."""
 
@@ -99,6 +100,8 @@ def robots() -> Response:
             "search?",
             "suggest?",
             "styleguide",
+            "report",
+            "useful",
         )
     ]
     lines += [f"Sitemap: {site_address()}/sitemap.xml", ""]
@@ -137,6 +140,7 @@ def _public_pages() -> list[str]:
         "wall",
         "extract",
         "statistics",
+        "changes",
         *PAGES,
     ]
     articles = [f"articles/{slug}" for slug in part(Guidance).articles]

@@ -17,6 +17,8 @@ from app.config import Settings
 from app.content.library import ContentError, Fault, Library
 from app.content.store import live_digest, live_number
 from app.curation.actions import live_library
+from app.curation.changes.model import Changes
+from app.curation.changes.store import published_changes
 from app.curation.verification.actions import heard_numbers
 from app.curation.verification.store import acts_number
 from app.directory.heard import Heard
@@ -90,6 +92,7 @@ class Follower:
     digest: str
     number: int = -1
     acts: int = 0
+    changes: Changes = field(default_factory=Changes)
     stopping: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -106,11 +109,12 @@ class Follower:
                 if (number, acts) == (self.number, self.acts):
                     return False
                 library, checked = live_library(session, self.press.shipped), live_digest(session)
-                heard = heard_numbers(session)
-            is_same, is_heard = library.digest == self.digest, acts != self.acts
+                heard, changes = heard_numbers(session), published_changes(session)
+            is_same = library.digest == self.digest
+            is_told = (acts, changes) == (self.acts, self.changes)
             self.number, self.acts = number, acts
             try:
-                if is_same and not is_heard:
+                if is_same and is_told:
                     set_fault(self.site, "")
                     return False
                 # Whoever published it has checked it, unless other files ship with this process.
@@ -123,9 +127,9 @@ class Follower:
                 )
                 set_fault(self.site, str(error) or type(error).__name__)
                 return False
-            set_edition(self.site, edition)
+            set_edition(self.site, edition.with_part(changes))
             self.forget()
-            self.digest = library.digest
+            self.digest, self.changes = library.digest, changes
             set_fault(self.site, "")
         log.info("edition swapped", extra={"edition": number})
         return True

@@ -13,6 +13,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.curation.changes.public
+import app.curation.counting.staff
+import app.curation.listening.public
+import app.curation.listening.staff
 import app.curation.staff
 import app.curation.verification.public
 import app.curation.verification.staff
@@ -33,6 +37,7 @@ import app.extracts.verifying.public
 import app.extracts.withdrawing.staff
 import app.front
 import app.guidance.public
+import app.interop.feeds.public
 import app.operations.mail.staff
 import app.operations.staff
 import app.pathways.public
@@ -48,6 +53,7 @@ from app.accounts.sign_in.staff import install_own_account
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
 from app.content.library import ContentError
+from app.counting import Recorder
 from app.curation.needs import KEY as CURATION_NEEDS
 from app.curation.needs import Needs as CurationNeeds
 from app.directory.labels import hours_text, kind_text, open_text
@@ -78,6 +84,7 @@ from app.web.journal import Journal, install_journal
 from app.web.language import install_language, language, this_page_in
 from app.web.limits import Budget, Keys, install_limits, limit_views
 from app.web.parts import install_parts
+from app.web.tally import install_tally, tally
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -124,6 +131,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     install_language(site)
     install_assets(site)
     install_parts(site)
+    install_tally(site)
     install_database(site)
     install_files(site, shelf=open_shelf(settings), scanner=open_scanner(settings.clamd))
     keys = Keys(site.config["SECRET_KEY"])
@@ -166,6 +174,11 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.curation.staff.blueprint,
         app.curation.verification.staff.blueprint,
         app.curation.verification.public.blueprint,
+        app.curation.listening.public.blueprint,
+        app.curation.listening.staff.blueprint,
+        app.curation.counting.staff.blueprint,
+        app.curation.changes.public.blueprint,
+        app.interop.feeds.public.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)
@@ -222,7 +235,7 @@ def _wrap(site: Flask, settings: Settings, keys: Keys) -> PageCache:
     if proxies:
         # Not X-Forwarded-Host: proxies pass it through from anyone unless told otherwise. They set Host instead.
         views = ProxyFix(views, x_for=proxies, x_proto=proxies, x_host=0)
-    kept = PageCache(views, max_bytes=settings.page_cache_mb * 2**20)
+    kept = PageCache(views, max_bytes=settings.page_cache_mb * 2**20, count=tally(site).add)
     site.wsgi_app = Door(kept, views)  # type: ignore[method-assign]
     return kept
 
@@ -237,6 +250,7 @@ def serve() -> Flask:
     with site.app_context():
         finder = part(Search).finder
     follower.start()
+    Recorder(site, lambda: database(site)).start()
     threading.Thread(target=finder.warm, name="warm-search", daemon=True).start()
     # Content, index and dictionaries stay for good: the collector need not look at them at every turn.
     gc.freeze()

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 
 from app.config import ROOT, Settings
 from app.curation.actions import publish_due
+from app.curation.counting.actions import forget_old
+from app.curation.listening.actions import forget_closed, tell_of_drafts
 from app.extracts.actions import sweep
 from app.extracts.newer.actions import check_issued
 from app.extracts.statistics.actions import publish
@@ -255,8 +257,10 @@ def ready(settings: Settings) -> Worker:
     chores: Sequence[Chore] = (
         lambda database, now: sweep(database, shelf, now=now),
         lambda database, now: publish(database, now=now),
+        forget_old,
+        forget_closed,
     )
-    return Worker(database, deeds, chores=chores, errands=(publishing(settings),))
+    return Worker(database, deeds, chores=chores, errands=(publishing(settings), tell_of_drafts))
 
 
 def publishing(settings: Settings) -> Chore:

@@ -21,6 +21,9 @@ from app.accounts.model import Permission, Role
 from app.config import ROOT, Settings
 from app.content.library import Library
 from app.curation import actions
+from app.curation.counting.store import add_count, add_gap, keep_text
+from app.curation.listening.actions import answer, suggest
+from app.curation.listening.model import Item, Said, Wrong
 from app.curation.model import Change
 from app.demo import LOADERS
 from app.extracts.correcting.actions import send
@@ -91,6 +94,29 @@ def content_screens(site: Flask) -> list[str]:
     ]
 
 
+def readers_screens(site: Flask) -> list[str]:
+    """Let readers report and count; return the pages of each report."""
+    now = datetime.now(UTC)
+    body = Item("organisations/ombudsman.yaml", "organisations")
+    with database_of(site).writing() as session:
+        ids = [
+            suggest(
+                session,
+                Said.of(
+                    about="organisations/ombudsman", fact="", wrong=wrong, text="Ніхто не бере слухавку.",
+                    email="olha@example.org", language="uk",
+                ),
+                body, now=now,
+            )
+            for wrong in (Wrong.SILENT, Wrong.GONE, Wrong.ELSE)
+        ]  # fmt: skip
+        answer(session, ids[1], "Виправлено.", actor="account:a", now=now)
+        add_count(session, now.date(), "shown:who", 4)
+        add_count(session, now.date(), "useful:organisations/ombudsman", 1)
+        keep_text(session, add_gap(session, "бригада #", now.date(), 1), "бригада #")
+    return [*(f"/staff/suggestions/{id_}" for id_ in ids), "/staff/suggestions?topics=all&state=answered"]
+
+
 @pytest.fixture(scope="module")
 def desk(
     tmp_path_factory: pytest.TempPathFactory, settings: Settings, edition: Edition, prepared_sqlite: Path,
@@ -113,7 +139,7 @@ def desk(
         sent = send(session, states["issued"], ["surname", "swapped"], "У паспорті інакше.", now=datetime.now(UTC))
         shown += [f"/staff/corrections/{sent.id}"]
         shown += [f"/staff/requests/{states['filed']}?template=birth-date&refusal=not-entitled"]
-    shown += content_screens(site)
+    shown += [*content_screens(site), *readers_screens(site)]
     account = joined(site, "olena@example.org", Role.EDITOR)
     olena = Person(site)
     olena.sign_in()

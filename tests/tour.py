@@ -247,6 +247,7 @@ STATES: Mapping[str, Callable[[Edition], Iterator[State]]] = {
     "directory.organisations": _bodies,
     "directory.check_contact": _contacts,
     "search.search": _searches,
+    "listening.report": lambda _: iter([("about a body", [("about", "organisations/ombudsman")])]),
 }
 """Further states of a screen, by endpoint: (name of the state, query). "kind:state" names a screen of its own."""
 

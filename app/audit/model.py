@@ -106,6 +106,19 @@ class Event(StrEnum):
     OWNER_LINK_ANSWERED = "owner-link.answered"
     OWNER_WORDS_TAKEN = "owner-link.words-taken"
     LINKS_CHECKED = "links.checked"
+    SUGGESTION_SENT = "suggestion.sent"
+    SUGGESTIONS_LISTED = "suggestions.listed"
+    SUGGESTION_READ = "suggestion.read"
+    SUGGESTION_ASSIGNED = "suggestion.assigned"
+    SUGGESTION_GIVEN_BACK = "suggestion.given-back"
+    SUGGESTION_ANSWERED = "suggestion.answered"
+    SUGGESTION_DECLINED = "suggestion.declined"
+    SUGGESTION_DRAFTED = "suggestion.drafted"
+    SUGGESTION_MERGED = "suggestion.merged"
+    SUGGESTION_REOPENED = "suggestion.reopened"
+    SUGGESTIONS_FORGOTTEN = "suggestions.forgotten"
+    TOPIC_TAKEN = "topic.taken"
+    TOPIC_LEFT = "topic.left"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -151,13 +164,21 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.REVISION_NOT_PUBLISHED: frozenset({"reason"}),
     Event.FACT_VERIFIED: frozenset({"outcome"}),
     Event.LINKS_CHECKED: frozenset({"count"}),
+    Event.SUGGESTIONS_LISTED: frozenset({"count"}),
+    Event.SUGGESTIONS_FORGOTTEN: frozenset({"count"}),
+    Event.SUGGESTION_DRAFTED: frozenset({"revision"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 
 OPTIONAL = frozenset({"namesake", "request"})
 """`namesake` is "yes" where actor and subject share a surname; `request` is the number of the page request in logs."""
 
-READS = frozenset({Event.ACCOUNT_READ, Event.FILE_READ, Event.ENTRY_READ, Event.REQUEST_READ, Event.CORRECTION_READ})
+READS = frozenset(
+    {
+        Event.ACCOUNT_READ, Event.FILE_READ, Event.ENTRY_READ, Event.REQUEST_READ, Event.CORRECTION_READ,
+        Event.SUGGESTION_READ,
+    }
+)  # fmt: skip
 """Events by which somebody has seen personal data of one subject."""
 
 DECISIONS = frozenset(
@@ -168,6 +189,7 @@ DECISIONS = frozenset(
         Event.REQUEST_MATCHED, Event.REQUEST_PROPOSED, Event.REQUEST_RETURNED, Event.REQUEST_REFUSED,
         Event.EXTRACT_ISSUED, Event.CONFLICT_RAISED, Event.CONFLICT_RULED, Event.CORRECTION_CLOSED,
         Event.EXTRACT_WITHDRAWN,
+        Event.SUGGESTION_ASSIGNED, Event.SUGGESTION_ANSWERED, Event.SUGGESTION_DECLINED, Event.SUGGESTION_DRAFTED,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

@@ -130,6 +130,24 @@ def begin_draft(
     return _begin(session, row, Deed.CREATE)
 
 
+def open_draft(session: Session, path: str, *, shipped: Library, note: str, actor: str, now: datetime) -> Revision:
+    """Return the draft of the live item at `path`, which is begun with the live text where there is none.
+
+    Raises PathError where nothing is live there.
+    """
+    begun_from = ground(session, shipped, checked_path(path))
+    if not begun_from.exists or path == MOVED:
+        raise PathError(path)
+    id_ = store.on_desk(session, path)
+    if id_:
+        return store.get_revision(session, id_)
+    row = _row(begun_from, text=begun_from.text, change=Change.MEANING, note=note, actor=actor, now=now)
+    try:
+        return _begin(session, row, Deed.CREATE)
+    except store.OpenRevisionError as error:
+        return store.get_revision(session, error.id)  # somebody else was quicker
+
+
 def begin_retirement(
     session: Session, path: str, *, successor: str, shipped: Library, note: str, actor: str, now: datetime
 ) -> list[Revision]:

@@ -69,6 +69,7 @@ from app.web.database import database, now, session
 from app.web.desk import add_desk_page
 from app.web.edition import bind, edition_fault, part
 from app.web.language import in_language, language
+from app.web.tally import MARK as COUNT
 
 blueprint = in_language(Blueprint("curation", __name__))
 
@@ -525,7 +526,7 @@ def preview(id_: str, address: str) -> ResponseReturnValue:
         page: Response = app.full_dispatch_request()
     if MARK not in page.headers and page.status_code != 301:
         abort(404)
-    for name in (MARK, "Set-Cookie", "ETag"):
+    for name in (MARK, COUNT, "Set-Cookie", "ETag"):
         page.headers.pop(name, None)
     page.headers["Cache-Control"] = "no-store"
     page.headers["X-Robots-Tag"] = "noindex"

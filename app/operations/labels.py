@@ -104,6 +104,19 @@ EVENTS = {
     Event.OWNER_LINK_ANSWERED: _l("answered by a body’s link"),
     Event.OWNER_WORDS_TAKEN: _l("took up what a body had written"),
     Event.LINKS_CHECKED: _l("checked the links"),
+    Event.SUGGESTION_SENT: _l("reported something wrong"),
+    Event.SUGGESTIONS_LISTED: _l("listed what readers reported"),
+    Event.SUGGESTION_READ: _l("read what a reader reported"),
+    Event.SUGGESTION_ASSIGNED: _l("assigned a reader’s report"),
+    Event.SUGGESTION_GIVEN_BACK: _l("gave a reader’s report back"),
+    Event.SUGGESTION_ANSWERED: _l("answered a reader"),
+    Event.SUGGESTION_DECLINED: _l("declined a reader’s report"),
+    Event.SUGGESTION_DRAFTED: _l("put a reader’s report into a draft"),
+    Event.SUGGESTION_MERGED: _l("closed a reader’s report: the draft is published"),
+    Event.SUGGESTION_REOPENED: _l("opened a reader’s report again: the draft was discarded"),
+    Event.SUGGESTIONS_FORGOTTEN: _l("deleted readers’ reports that were closed long ago"),
+    Event.TOPIC_TAKEN: _l("took a topic under care"),
+    Event.TOPIC_LEFT: _l("left a topic"),
 }
 DETAILS = {
     "roles": _l("roles"),
@@ -130,6 +143,7 @@ DETAILS = {
     "by": _l("newer one"),
     "ground": _l("ground"),
     "ruling": _l("ruling"),
+    "revision": _l("draft"),
     "namesake": _l("same surname"),
     "request": _l("page request"),
 }

@@ -25,6 +25,9 @@ class Kind(StrEnum):
     REQUEST_NEWS = "request.news"
     REQUEST_STILL_OPEN = "request.still-open"
     OWNER_CONFIRMATION = "owner.confirmation"
+    SUGGESTION_ANSWERED = "suggestion.answered"
+    SUGGESTION_DECLINED = "suggestion.declined"
+    SUGGESTION_MERGED = "suggestion.merged"
 
 
 class Task(StrEnum):
@@ -45,12 +48,15 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.REQUEST_NEWS: frozenset({"path", "reference"}),
     Kind.REQUEST_STILL_OPEN: frozenset({"path", "reference"}),
     Kind.OWNER_CONFIRMATION: frozenset({"path", "until"}),
+    Kind.SUGGESTION_ANSWERED: frozenset({"path", "words"}),
+    Kind.SUGGESTION_DECLINED: frozenset({"path", "words"}),
+    Kind.SUGGESTION_MERGED: frozenset({"path"}),
 }
 """The details that a mail must carry; it may carry no others.
 
 `path` leads to a page of this site and is joined to the site's own address when the mail is written: a mail can lead
 nowhere else, whatever host the request that asked for it named. `until` and `at` are moments as ISO text with their
-offset, `device` a few words, `reference` that of a request.
+offset, `device` a few words, `reference` that of a request, `words` what an editor answers a reader.
 """
 
 _PATH = re.compile(r"/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*")
@@ -150,6 +156,8 @@ def _fits(name: str, value: str) -> bool:
                 return datetime.fromisoformat(value).tzinfo is not None
             except ValueError:
                 return False
+        case "words":
+            return 0 < len(value) <= 2_000 and all(line.isprintable() for line in value.split("\n"))
         case _:
             return 0 < len(value) <= 80 and value.isprintable()
 

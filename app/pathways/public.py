@@ -19,6 +19,7 @@ from app.guidance.model import Guidance
 from app.guidance.reading import marker, teasers, words
 from app.kernel.dates import KYIV, PartialDate, in_words
 from app.kernel.languages import other
+from app.kernel.tally import ANSWERED, SHOWN
 from app.pathways.calendar import deadlines
 from app.pathways.conditions import UNKNOWN
 from app.pathways.labels import PHASES, paper_words, problem_text
@@ -32,6 +33,7 @@ from app.web.edition import part
 from app.web.language import in_language, language
 from app.web.limits import Budget, limited
 from app.web.pages import MINUTE, answers_page, public_page
+from app.web.tally import counted
 
 blueprint = in_language(Blueprint("pathways", __name__))
 
@@ -66,7 +68,7 @@ def find_help() -> Response:
     """Ask the next question; when there is none left, show the answers for checking."""
     position = _position()
     if position.question is None:
-        return answers_page(
+        checking = answers_page(
             "pathways/check_answers.html",
             choices=choices(part(Pathways), part(Directory), position.pairs(), language()),
             position=position,
@@ -74,7 +76,15 @@ def find_help() -> Response:
             query=urlencode(position.pairs()),
             change_address=lambda question: _address("pathways.find_help", [*position.pairs(), ("change", question)]),
         )
-    return _question_page(position, position.question)
+        return counted(checking, *_answered_now(position))
+    asking = _question_page(position, position.question)
+    return counted(asking, f"{SHOWN}:{position.question.id}", *_answered_now(position))
+
+
+def _answered_now(position: Position) -> list[str]:
+    """Return what counts the question whose answer was just sent, if it was accepted: no answer, and no person."""
+    asked = request.args.get("asked", "")
+    return [f"{ANSWERED}:{asked}"] if asked in position.answers else []
 
 
 @blueprint.get("/find-help/map")

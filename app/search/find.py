@@ -89,6 +89,10 @@ class Finder:
         """Return what `typed` means."""
         return self._understanding.understand(typed, as_typed=as_typed)
 
+    def is_written(self, word: str) -> bool:
+        """Say whether a folded word stands in the texts of this edition, letter for letter."""
+        return self._understanding.is_written(word)
+
     def score(self, understood: Understood) -> Scores:
         """Score every document for a query."""
         return self._ranking.score(understood.concepts)

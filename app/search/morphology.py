@@ -62,6 +62,22 @@ def is_known(word: str, language: str) -> bool:
     )
 
 
+_OF_PEOPLE = ("Name", "Surn", "Patr")
+"""How the dictionaries mark given names, surnames and patronymics."""
+
+
+def name_readings(word: str) -> tuple[bool, ...]:
+    """Return for every reading of a folded Cyrillic word in a dictionary whether it is a name that people have."""
+    if is_latin(word):
+        return ()
+    return tuple(
+        any(mark in parse.tag for mark in _OF_PEOPLE)
+        for language in INFLECTED
+        for parse in _dictionary(language).parse(word.replace("’", "'"))
+        if parse.is_known
+    )
+
+
 def forms(word: str, lemma: str, language: str) -> tuple[str, ...]:
     """Return every form of the dictionary word `lemma` that `word` is one of, as comparable keys."""
     if language not in INFLECTED:

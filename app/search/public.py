@@ -23,6 +23,7 @@ from app.search.understand import LONGEST
 from app.web.edition import part
 from app.web.language import in_language, language
 from app.web.pages import MINUTE, answers_page
+from app.web.tally import tally
 
 blueprint = in_language(Blueprint("search", __name__))
 
@@ -80,12 +81,18 @@ class Filter:
 
 @blueprint.get("/search")
 def search() -> Response:
-    """Show what answers the query, grouped by kind, and say what was done to it. The query is kept nowhere."""
+    """Show what answers the query, grouped by kind, and say what was done to it.
+
+    A query without an answer is counted, and nobody is followed: docs/decisions/0029-counting-without-following.md.
+    """
     typed = request.args.get("q", "").strip()[:LONGEST]
     as_typed = request.args.get("exact") == "1"
     choice = _choice()
     found = part(Search).finder.find(typed, as_typed=as_typed)
     fitting = [hit for hit in found.hits if choice.lets(hit.document)]
+    superseded = _superseded(typed)
+    if typed and not found.hits and not superseded:
+        tally().add_query(typed)
     return answers_page(
         "search/search.html",
         fresh_for=MINUTE,
@@ -97,7 +104,7 @@ def search() -> Response:
         answered=bool(found.hits),
         groups=_groups(found, fitting, choice),
         nearest=[_result(found, hit) for hit in found.nearest if hit.document.kind is Kind.ARTICLE],
-        superseded=_superseded(typed),
+        superseded=superseded,
         choice=choice,
         kinds=KINDS,
         all_kinds_address=_address(typed, replace(choice, kind="")),

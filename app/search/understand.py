@@ -175,6 +175,10 @@ class Understanding:
             tuple(reading.lemmas() for reading in readings),
         )
 
+    def is_written(self, word: str) -> bool:
+        """Say whether a folded word stands in a document."""
+        return bool(self._lexicon.exact(word))
+
     def _query(self, found: Sequence[Word], typed: str, *, in_latin: bool, as_typed: bool) -> _Query:
         vote = _language_vote(found, self._lexicon)
         known = [

@@ -17,13 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 import brotli
 
+from app.web.tally import MARK as COUNT
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Response
 
 MARK = "X-Keep"
 _REFUSED = re.compile(r";\s*q=0(?:\.0*)?\s*(?:;|$)")
-_TEXT = ("text/", "application/json", "application/xml", "image/svg+xml", "application/manifest+json")
+_TEXT = (
+    "text/",
+    "application/json",
+    "application/xml",
+    "application/atom+xml",
+    "image/svg+xml",
+    "application/manifest+json",
+)
 _SMALL = 500
 """Bytes below which compression saves nothing on the wire."""
 
@@ -52,7 +61,8 @@ class Page:
         self._quick = quick
         tag = hashlib.blake2b(body, digest_size=9).hexdigest()
         self._tags = {encoding: f'"{tag}{suffix}"' for encoding, suffix in (("br", "b"), ("gzip", "g"), ("", ""))}
-        drop = {"content-length", "etag", "content-encoding", MARK.lower()}
+        drop = {"content-length", "etag", "content-encoding", MARK.lower(), COUNT.lower()}
+        self.counts = next((value for name, value in headers if name == COUNT), "")
         self._headers = [(name, value) for name, value in headers if name.lower() not in drop]
         self._bodies = {"": body}
         self._compressible = len(body) >= _SMALL and any(
@@ -102,12 +112,21 @@ class Page:
 
 
 class PageCache:
-    """WSGI middleware: least recently used pages leave first when `max_bytes` are reached."""
+    """WSGI middleware: least recently used pages leave first when `max_bytes` are reached.
+
+    `count` is told the mark of a page that is counted, each time that it is shown.
+    """
 
     def __init__(
-        self, application: WSGIApplication, *, max_bytes: int, clock: Callable[[], float] = time.monotonic
+        self,
+        application: WSGIApplication,
+        *,
+        max_bytes: int,
+        clock: Callable[[], float] = time.monotonic,
+        count: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._application = application
+        self._count = count
         self._max_bytes = max_bytes
         self._clock = clock
         self._pages: OrderedDict[str, Page] = OrderedDict()
@@ -134,6 +153,7 @@ class PageCache:
             with self._lock:
                 if key in self._pages:
                     self._pages.move_to_end(key)
+            self._shown(page, environ)
             return page.answer(environ, start_response)
         return self._render(key, environ, start_response)
 
@@ -161,10 +181,15 @@ class PageCache:
         mark = next((value for name, value in headers if name == MARK), "0 quick")
         seconds, quality = mark.split()
         page = Page(status, headers, body, until=self._clock() + int(seconds), quick=quality == "quick")
+        self._shown(page, environ)
         answer = page.answer(environ, start_response)
         if int(seconds) and status.startswith("200"):
             self._store(key, page, begun_at)
         return answer
+
+    def _shown(self, page: Page, environ: WSGIEnvironment) -> None:
+        if page.counts and page.status.startswith("200") and environ["REQUEST_METHOD"] == "GET":
+            self._count(page.counts)
 
     def _store(self, key: str, page: Page, begun_at: int) -> None:
         now = self._clock()

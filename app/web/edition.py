@@ -23,6 +23,10 @@ class Edition:
     def part(self, kind: type[T]) -> T:
         return cast(T, self.parts[kind])
 
+    def with_part(self, value: object) -> Edition:
+        """Return this edition with one part more: what belongs to it and stands in no file."""
+        return Edition(self.digest, {**self.parts, type(value): value})
+
 
 def set_edition(app: Any, edition: Edition | Exception) -> None:
     """Make `edition` the live one of `app`; an error instead of one is raised by every page that needs it."""

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tests.bench.bulk import fill
-
 from app.accounts.model import Role
 from app.config import ROOT, Settings
 from app.content.library import Library
 from app.edition import read_edition
 from app.site import create_app
 from app.storage.database import open_database
+from tests.bench.bulk import fill
 from tests.bench.client import Browser, FaultError, Tally
 from tests.test_sign_in import Person, joined
 

@@ -21,6 +21,9 @@ KINDS: Mapping[str, LazyString] = {
     Kind.REQUEST_NEWS: _l("News of a request"),
     Kind.REQUEST_STILL_OPEN: _l("A request is still open"),
     Task.ENTRY_CHANGED: _l("Check whether issued extracts still say what the register holds (no letter)"),
+    Kind.SUGGESTION_ANSWERED: _l("Answer to a reader"),
+    Kind.SUGGESTION_DECLINED: _l("Reason why a report is declined"),
+    Kind.SUGGESTION_MERGED: _l("Word that a report is put right"),
 }
 
 STATES = {

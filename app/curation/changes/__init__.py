@@ -1,0 +1,1 @@
+"""What changed on the site, as readers are told."""

@@ -1,0 +1,1 @@
+"""What is counted without following anybody: queries without an answer, questions of the route."""
