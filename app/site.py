@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import app.accounts.invitation.public
 import app.accounts.staff
 import app.curation.staff
+import app.curation.translating.staff
 import app.demo
 import app.device
 import app.directory.public
@@ -162,6 +163,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
         app.curation.staff.blueprint,
+        app.curation.translating.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)

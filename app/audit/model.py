@@ -99,6 +99,7 @@ class Event(StrEnum):
     REVISION_DISCARDED = "revision.discarded"
     REVISION_COMMENTED = "revision.commented"
     COMMENT_SETTLED = "comment.settled"
+    TRANSLATION_READ = "translation.read-by-native"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {

@@ -97,6 +97,7 @@ EVENTS = {
     Event.REVISION_DISCARDED: _l("discarded a draft"),
     Event.REVISION_COMMENTED: _l("commented on a draft"),
     Event.COMMENT_SETTLED: _l("settled a comment"),
+    Event.TRANSLATION_READ: _l("approved a translation as a native reader"),
 }
 DETAILS = {
     "roles": _l("roles"),
