@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.audit.actions import record
 from app.audit.model import Event
-from app.content.confirmed import Print, is_translation, parts, prints, source_of, standing_of
+from app.content.confirmed import Print, What, in_language, is_translation, parts, prints, source_of, standing_of
 from app.content.library import Library
 from app.content.store import lock_editions, move_edition
 from app.curation import actions
 from app.curation import store as revisions
-from app.curation.model import Change, CurationError, PathError, Revision, authors, checked_review
+from app.curation.model import Change, CurationError, PathError, Revision, StateError, authors, checked_review
 from app.curation.translating import store
-from app.curation.translating.model import Row, Written, assembled, earlier_sections, rows
+from app.curation.translating.model import (
+    NOTHING,
+    TARGETS,
+    NoTitleError,
+    Row,
+    Written,
+    assembled,
+    earlier_sections,
+    rows,
+)
+from app.curation.translating.xliff import (
+    Exchange,
+    Refused,
+    SegmentState,
+    Unit,
+    XliffError,
+    judged,
+    of_rows,
+)
 from app.kernel.dates import KYIV
+from app.kernel.languages import SOURCE
 from app.storage.engine import Session
 
 
@@ -123,3 +142,65 @@ def _stands_on(
         return now
     found = standing_of(path, live.files, actions.standings(session, shipped)).sections
     return found if len(parts(path, text)) == len(found) or path.endswith(".yaml") else now
+
+
+def taken_out(session: Session, code: str, paths: Sequence[str], *, shipped: Library) -> Exchange:
+    """Return these translations (or, where none exists yet, their sources) for translators' tools.
+
+    Raises PathError, NoSourceError.
+    """
+    files = []
+    for path in paths:
+        found = sheet(session, path, shipped=shipped)
+        said = [
+            (*row.now, row.source, row.text, row.what is What.SAME)
+            for row in found.rows
+            if row.what is not What.REMOVED
+        ]
+        files.append(of_rows(found.source, said))
+    return Exchange(SOURCE, code, tuple(files))
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What came of a file of translators' tools: drafts, units that were refused, texts that could not be saved."""
+
+    drafts: tuple[Revision, ...]
+    refused: tuple[Refused, ...]
+    left: tuple[str, ...]
+
+
+def take_in(session: Session, exchange: Exchange, *, shipped: Library, actor: str, now: datetime) -> TakenIn:
+    """Save what translators' tools sent back as drafts, each unit of which the source still says the same.
+
+    A text whose draft is in review, that lacks its source, or a new one without a title is left. What says nothing new
+    makes no draft. Raises XliffError where it is no translation of the source language into one of the targets.
+    """
+    if exchange.source_language != SOURCE or exchange.target_language not in TARGETS:
+        raise XliffError(f"from {exchange.source_language} into {exchange.target_language} is not translated here")
+    drafts: list[Revision] = []
+    refused: list[Refused] = []
+    left: list[str] = []
+    for file in exchange.files:
+        path = in_language(file.path, exchange.target_language)
+        try:
+            before = sheet(session, path, shipped=shipped)
+            taken, bad = judged(file, [row.now for row in before.rows if row.now != NOTHING])
+            refused += bad
+            units = {unit.anchor: unit for unit in taken}
+            written = [_written(row, units) for row in before.rows]
+            if all(one.text == one.row.text and one.is_confirmed == (one.row.what is What.SAME) for one in written):
+                continue
+            version = before.draft.version if before.draft else 0
+            with session.begin_nested():
+                drafts.append(write(session, path, written, version=version, shipped=shipped, actor=actor, now=now))
+        except (PathError, NoSourceError, NoTitleError, StateError):
+            left.append(path)
+    return TakenIn(tuple(drafts), tuple(refused), tuple(left))
+
+
+def _written(row: Row, units: Mapping[str, Unit]) -> Written:
+    unit = units.get(row.anchor)
+    if unit is None or row.what is What.REMOVED:
+        return Written(row, row.text, row.what is What.SAME)
+    return Written(row, unit.target, row.what is What.SAME or unit.state is not SegmentState.INITIAL)
