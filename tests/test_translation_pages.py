@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from html import escape
+from io import BytesIO
 from urllib.parse import urlencode
 
 import brotli
@@ -243,3 +244,33 @@ def test_every_shipped_article_is_translated(library: Library) -> None:
 def test_an_editor_sees_translations_too(client: LintingClient, gate: StandIn) -> None:
     gate.who = AUTHOR
     assert "Coverage by language" in page(client, DESK)
+
+
+def test_a_text_goes_out_as_xliff_and_comes_back_as_a_draft(client: LintingClient, gate: StandIn) -> None:
+    gate.who = TRANSLATOR
+    assert "This text as XLIFF" in page(client, EDIT)
+    document = client.get(f"{DESK}/xliff/en?{urlencode({'path': UK})}").data
+    heading = parts(EN, SHIPPED.files[EN])[2].title
+    changed = document.decode().replace(f"## {heading}", f"## {heading} indeed")
+    upload = {"into": "en", "file": (BytesIO(changed.encode()), "en.xlf")}
+    response = client.post(f"{DESK}/xliff", data=upload, content_type="multipart/form-data")
+    assert "1 draft was saved." in response.get_data(as_text=True)
+    assert f"## {heading} indeed" in form_of(page(client, EDIT))["text-2"]
+
+
+@pytest.mark.parametrize("kind", ["xliff", "words"])
+def test_a_file_of_another_kind_is_refused(client: LintingClient, gate: StandIn, kind: str) -> None:
+    gate.who = TRANSLATOR
+    data = {"into": "pl", "file": (BytesIO(b"\xff\x00 no such file"), "x")}
+    response = client.post(f"{DESK}/{kind}", data=data, content_type="multipart/form-data")
+    assert response.status_code == 422
+
+
+def test_words_go_out_as_po_and_are_judged_on_their_return(client: LintingClient, gate: StandIn) -> None:
+    gate.who = TRANSLATOR
+    catalogue = client.get(f"{DESK}/words/pl").data.decode()
+    assert "Polish" in catalogue
+    sent = catalogue.replace('msgid "Translations"\nmsgstr ""', 'msgid "Translations"\nmsgstr "Tłumaczenia"')
+    data = {"into": "pl", "file": (BytesIO(sent.encode()), "pl.po")}
+    response = client.post(f"{DESK}/words", data=data, content_type="multipart/form-data")
+    assert "1 message can be taken in." in response.get_data(as_text=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
+from babel.messages.catalog import Catalog
 from flask import (
     Blueprint,
     Flask,
+    Response,
     abort,
     current_app,
     jsonify,
@@ -36,8 +39,10 @@ from app.curation.model import State as RevisionState
 from app.curation.needs import KEY, Needs
 from app.curation.rights import may
 from app.curation.translating import actions, store
+from app.curation.translating import words as po
 from app.curation.translating.labels import DONE, ROW_SHAPES, SHAPES, STATES, WHATS
 from app.curation.translating.model import TARGETS, Item, NoTitleError, Row, State, Written, coverage
+from app.curation.translating.xliff import XliffError, read, written
 from app.guidance.model import Guidance
 from app.kernel.dates import KYIV
 from app.kernel.languages import SOURCE
@@ -48,6 +53,9 @@ from app.web.edition import part
 from app.web.language import in_language as in_page_language
 
 blueprint = in_page_language(Blueprint("translating", __name__))
+
+CATALOGUES = (SOURCE, *(code for code in TARGETS if code != "en"))
+"""Languages with a catalogue; English stands in the code."""
 
 PAGE = 100
 """Texts of one page of the list."""
@@ -163,6 +171,112 @@ def approve_as_native() -> ResponseReturnValue:
     return redirect(_edit_address(path, done="read"), 303)
 
 
+@blueprint.get("/staff/translations/exchange")
+@requires(Permission.TRANSLATE_CONTENT)
+def exchange() -> ResponseReturnValue:
+    """Show what can be taken out for translators' tools, and forms for what they send back."""
+    return _exchange_page(_chosen(request.args.get("into", "")))
+
+
+@blueprint.get("/staff/translations/xliff/<into>")
+@requires(Permission.TRANSLATE_CONTENT)
+def xliff(into: str) -> ResponseReturnValue:
+    """Send the texts of a language as XLIFF: one of them, or all that are outdated or missing."""
+    live = curation.live_library(session(), _needs().shipped())
+    if into not in TARGETS:
+        abort(404)
+    sought = request.args.get("path", "")
+    paths = [
+        one.path
+        for one in coverage(live, into)
+        if not one.place and (one.source == sought if sought else one.state is not State.CURRENT)
+    ]
+    if sought and not paths:
+        abort(404)
+    found = actions.taken_out(session(), into, paths, shipped=_needs().shipped())
+    return _file(written(found), f"{into}.xlf", "application/xliff+xml")
+
+
+@blueprint.post("/staff/translations/xliff")
+@requires(Permission.TRANSLATE_CONTENT)
+def take_in() -> ResponseReturnValue:
+    """Take an XLIFF file in as drafts; name every unit that was refused."""
+    check_button()
+    try:
+        found = read(_sent())
+        with session().begin_nested():
+            taken = actions.take_in(
+                session(), found, shipped=_needs().shipped(), actor=actor().reference, now=now()
+            )  # fmt: skip
+    except XliffError:
+        wrong = gettext("This is no XLIFF 2.0 file of a translation from Ukrainian.")
+        return _exchange_page(_chosen(request.form.get("into", "")), faults=[("xliff", wrong)]), 422
+    return _exchange_page(_chosen(found.target_language), taken=taken)
+
+
+@blueprint.get("/staff/translations/words/<into>")
+@requires(Permission.TRANSLATE_CONTENT)
+def words(into: str) -> ResponseReturnValue:
+    """Send the interface's words as PO, with what is translated already."""
+    if into not in CATALOGUES:
+        abort(404)
+    return _file(po.written(po.blank(_catalogue(SOURCE), _catalogue(into))), f"{into}.po", "text/x-gettext-translation")
+
+
+@blueprint.post("/staff/translations/words")
+@requires(Permission.TRANSLATE_CONTENT)
+def check_words() -> ResponseReturnValue:
+    """Judge a PO file, message by message; the operator takes it into the catalogue with the command."""
+    check_button()
+    code = request.form.get("into", "")
+    if code not in CATALOGUES:
+        abort(404)
+    try:
+        found = po.brought(_catalogue(SOURCE), _catalogue(code), po.read(_sent()))
+    except po.PoError:
+        return _exchange_page(_chosen(code), faults=[("po", gettext("This is no PO file."))]), 422
+    return _exchange_page(_chosen(code), judged=found)
+
+
+def _exchange_page(
+    code: str,
+    *,
+    faults: Sequence[tuple[str, str]] = (),
+    taken: actions.TakenIn | None = None,
+    judged: po.Brought | None = None,
+) -> str:
+    return render_template(
+        "curation/translating/exchange.html",
+        code=code,
+        targets=TARGETS,
+        has_words=code in CATALOGUES,
+        faults=faults,
+        taken=taken,
+        judged=judged,
+        form=DeedForm(),
+    )
+
+
+def _sent() -> bytes:
+    """Return the bytes of the file that was sent, empty where there is none."""
+    upload = request.files.get("file")
+    return upload.read() if upload else b""
+
+
+def _file(content: bytes, name: str, kind: str) -> ResponseReturnValue:
+    response = Response(content)
+    response.headers["Content-Type"] = kind
+    response.headers["Content-Disposition"] = f"attachment; filename={name}"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _catalogue(code: str) -> Catalog:
+    """Return the catalogue of a language as it ships; that of the source language names every word."""
+    path = Path(current_app.config["TRANSLATIONS"]) / code / "LC_MESSAGES" / "messages.po"
+    return po.read(path.read_bytes()) if path.exists() else Catalog(locale=code)
+
+
 class _MovedError(Exception):
     """The source or the draft is no longer what the form showed."""
 
@@ -175,13 +289,13 @@ def _save(path: str) -> Any:
     if request.form.get("sheet") != _print_of(sheet.rows) or _whole(request.form.get("version", "")) != version:
         raise _MovedError
     everything = request.form.get("do") == "all"
-    written = [
+    said = [
         Written(row, typed.get(row.anchor, ""), everything or f"ok-{place}" in request.form)
         for place, row in enumerate(sheet.rows)
     ]
     with session().begin_nested():
         return actions.write(
-            session(), path, written, version=version, shipped=_needs().shipped(), actor=actor().reference, now=now()
+            session(), path, said, version=version, shipped=_needs().shipped(), actor=actor().reference, now=now()
         )
 
 
