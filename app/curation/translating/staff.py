@@ -348,7 +348,7 @@ def _shown(row: Row, place: int, typed: Mapping[str, str]) -> dict[str, Any]:
         "lines": diff(row.before, row.source) if row.what is What.CHANGED and row.before else [],
         "text": text,
         "theirs": row.text if typed and row.text != text else "",
-        "lines_high": min(24, max(3, len(text or row.source) // 60 + (text or row.source).count("\n") + 1)),
+        "lines_high": min(24, max(3, len(text or row.source) // 48 + (text or row.source).count("\n") + 1)),
         "confirmed": row.what is What.SAME,
     }
 
