@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from app.content.confirmed import Confirmed, load_confirmed
 from app.content.evidence import load_evidence, unsupported
 from app.content.library import ContentError, Fault, Library, Reader
 from app.content.markdown import without_citations
@@ -95,5 +96,6 @@ def _read(reader: Reader) -> Edition:
         Topics: load_topics(reader),
         Pathways: load_pathways(reader, directory.regions),
         Moved: load_moved(reader),
+        Confirmed: load_confirmed(reader),
     }
     return Edition(reader.library.digest, parts)

@@ -18,6 +18,7 @@ import app.curation.counting.staff
 import app.curation.listening.public
 import app.curation.listening.staff
 import app.curation.staff
+import app.curation.translating.staff
 import app.curation.verification.public
 import app.curation.verification.staff
 import app.demo
@@ -179,6 +180,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.curation.counting.staff.blueprint,
         app.curation.changes.public.blueprint,
         app.interop.feeds.public.blueprint,
+        app.curation.translating.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,14 +12,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from app.config import ROOT
+from app.curation.translating.words import Brought, blank, brought, message_faults, read, written
 from app.kernel.languages import PUBLIC
 
 FOLDER = ROOT / "translations"
 SOURCE_TEXTS = "en"
 """The language in which texts stand in code and templates; it needs no catalogue."""
-
-_PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-_TAG = re.compile(r"</?\w+[^>]*>")
 
 
 def collect(target: Path) -> None:
@@ -51,10 +48,7 @@ def update() -> None:
 
 def faults() -> Iterator[str]:
     """Yield what is wrong: texts missing or left over in a catalogue, placeholders or tags that do not match."""
-    with TemporaryDirectory() as folder:
-        template = Path(folder) / "messages.pot"
-        collect(template)
-        wanted = _read(template)
+    wanted = _template()
     for code in PUBLIC:
         if code == SOURCE_TEXTS:
             continue
@@ -67,25 +61,36 @@ def faults() -> Iterator[str]:
             yield f"{code}: no longer used (run `make messages`): {text[:80]!r}"
         for message in catalogue:
             if message.id:
-                yield from (f"{code}: {fault}: {_key(message)[:80]!r}" for fault in _message_faults(message, catalogue))
+                yield from (
+                    f"{code}: {fault}: {_key(message)[:80]!r}"
+                    for fault in message_faults(message, catalogue.num_plurals)
+                )
 
 
-def _message_faults(message: Message, catalogue: Catalog) -> Iterator[str]:
-    sources = message.id if isinstance(message.id, (list, tuple)) else (message.id,)
-    texts = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
-    if message.fuzzy:
-        yield "marked fuzzy"
-    if len(sources) > 1 and len(texts) != catalogue.num_plurals:
-        yield f"has {len(texts)} plural forms of {catalogue.num_plurals}"
-    expected = set(_PLACEHOLDER.findall(sources[-1]))
-    for text in texts:
-        if not text:
-            yield "not translated"
-            continue
-        if set(_PLACEHOLDER.findall(text)) != expected:
-            yield "placeholders differ"
-        if sorted(_TAG.findall(text)) != sorted(_TAG.findall(sources[-1])):
-            yield "tags differ"
+def exported(code: str) -> bytes:
+    """Return the interface's words with what is translated of them into the language `code`, as a PO file."""
+    return written(blank(_template(), _known(code)))
+
+
+def take_in(document: bytes, code: str) -> Brought:
+    """Write what a PO file translates into the catalogue of the language `code`. Raises PoError."""
+    found = brought(_template(), _known(code), read(document))
+    path = FOLDER / code / "LC_MESSAGES" / "messages.po"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(written(found.catalogue))
+    return found
+
+
+def _template() -> Catalog:
+    with TemporaryDirectory() as folder:
+        template = Path(folder) / "messages.pot"
+        collect(template)
+        return _read(template)
+
+
+def _known(code: str) -> Catalog:
+    path = FOLDER / code / "LC_MESSAGES" / "messages.po"
+    return _read(path) if path.exists() else Catalog(locale=code)
 
 
 def _key(message: Message) -> str:

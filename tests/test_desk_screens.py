@@ -91,6 +91,7 @@ def content_screens(site: Flask) -> list[str]:
         f"/staff/content/retire?path=organisations/{quote('sema-ukraine')}.yaml",
         *(f"/staff/content/compare?{of_path}&left=shipped&right={ids[0]}{how}" for how in ("", "&how=inline")),
         *(f"/staff/content/revisions/{id_}" for id_ in ids),
+        *(f"/staff/translations/edit?{of_path}&into={code}" for code in ("en", "pl")),
     ]
 
 

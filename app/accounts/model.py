@@ -54,8 +54,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.REGISTRAR: frozenset({Permission.OWN_ACCOUNT, Permission.ANSWER_REQUESTS, Permission.KEEP_REGISTER}),
     Role.AUDITOR: frozenset({Permission.OWN_ACCOUNT, Permission.READ_AUDIT, Permission.SEE_FIGURES}),
-    Role.EDITOR: frozenset({Permission.OWN_ACCOUNT, Permission.EDIT_CONTENT}),
-    Role.REVIEWER: frozenset({Permission.OWN_ACCOUNT, Permission.EDIT_CONTENT, Permission.REVIEW_CONTENT}),
+    Role.EDITOR: frozenset({Permission.OWN_ACCOUNT, Permission.EDIT_CONTENT, Permission.TRANSLATE_CONTENT}),
+    Role.REVIEWER: frozenset(
+        {
+            Permission.OWN_ACCOUNT, Permission.EDIT_CONTENT, Permission.REVIEW_CONTENT, Permission.TRANSLATE_CONTENT,
+        }
+    ),
     Role.TRANSLATOR: frozenset({Permission.OWN_ACCOUNT, Permission.TRANSLATE_CONTENT}),
     Role.COORDINATOR: frozenset({Permission.OWN_ACCOUNT, Permission.HELP_FAMILIES, Permission.LEAD_ORGANISATION}),
     Role.VOLUNTEER: frozenset({Permission.OWN_ACCOUNT, Permission.HELP_FAMILIES}),

@@ -42,6 +42,10 @@ def figures(body: str) -> list[str]:
     return _FIGURE.findall(body)
 
 
+def without_figures(body: str) -> str:
+    return _FIGURE.sub("", body)
+
+
 def links(body: str) -> list[tuple[str, str]]:
     """Return (scheme, target) of each link in a Markdown body."""
     return _LINK.findall(body)

@@ -8,6 +8,20 @@ from datetime import datetime, timedelta
 
 from app.audit.actions import record
 from app.audit.model import Event
+from app.content.confirmed import (
+    CONFIRMED,
+    Edit,
+    Standing,
+    carried,
+    in_language,
+    is_source,
+    language_of,
+    parts,
+    prints,
+    with_standings,
+)
+from app.content.confirmed import published as standings_once_published
+from app.content.confirmed import standings as standings_of
 from app.content.library import Fault, Library
 from app.content.moved import MOVED, moves_of
 from app.content.store import lock_editions, move_edition
@@ -31,6 +45,8 @@ from app.curation.model import (
     kind_of,
 )
 from app.curation.overlay import Check, Published, Ready, differences, digest_of, overlaid
+from app.curation.translating import store as translating
+from app.kernel.dates import KYIV
 from app.storage.database import Database
 from app.storage.engine import Session
 from app.storage.sealed import new_id
@@ -111,7 +127,12 @@ def ground(session: Session, shipped: Library, path: str) -> Ground:
 
 def live_library(session: Session, shipped: Library) -> Library:
     """Return the live edition: the shipped files overlaid with what is published."""
-    return overlaid(shipped, store.published(session))
+    return with_standings(overlaid(shipped, store.published(session)), standings(session, shipped))
+
+
+def standings(session: Session, shipped: Library) -> dict[str, Standing]:
+    """Return what every translation was confirmed against, as far as it does not go without saying."""
+    return {**standings_of(shipped), **translating.standings(session)}
 
 
 def begin_draft(
@@ -121,7 +142,7 @@ def begin_draft(
 
     Raises PathError, UnchangedError, and OpenRevisionError where the item has a draft already.
     """
-    if checked_path(path) == MOVED:
+    if checked_path(path) in (MOVED, CONFIRMED):
         raise PathError(path)
     begun_from = ground(session, shipped, path)
     if begun_from.exists and begun_from.text == text:
@@ -146,6 +167,18 @@ def open_draft(session: Session, path: str, *, shipped: Library, note: str, acto
         return _begin(session, row, Deed.CREATE)
     except store.OpenRevisionError as error:
         return store.get_revision(session, error.id)  # somebody else was quicker
+
+
+def begin_confirmation(
+    session: Session, path: str, text: str, *, shipped: Library, note: str, actor: str, now: datetime
+) -> Revision:
+    """Begin a draft of a translation, whose text may stay the live one: then only what it stands on is confirmed.
+
+    Raises PathError, OpenRevisionError.
+    """
+    begun_from = ground(session, shipped, checked_path(path))
+    row = _row(begun_from, text=text, change=Change.MEANING, note=note, actor=actor, now=now)
+    return _begin(session, row, Deed.CREATE)
 
 
 def begin_retirement(
@@ -324,15 +357,37 @@ def discard(session: Session, id_: str, *, actor: str, now: datetime) -> Revisio
 
 def candidate(session: Session, ids: Collection[str], *, shipped: Library) -> Library:
     """Return the edition as it would be with these revisions, whatever their state. Raises NoRevisionError."""
-    chosen = {one.path: _as_published(one) for one in (store.get_revision(session, id_) for id_ in ids)}
-    kept = [one for one in store.published(session) if one.path not in chosen]
-    return overlaid(shipped, [*kept, *chosen.values()])
+    return _candidate(session, [store.get_revision(session, id_) for id_ in ids], shipped)[0]
+
+
+def _candidate(session: Session, chosen: Sequence[Revision], shipped: Library) -> tuple[Library, dict[str, Standing]]:
+    """Return the edition as it would be with these revisions, and what its translations would stand on."""
+    paths = {one.path for one in chosen}
+    before = store.published(session)
+    kept = [one for one in before if one.path not in paths]
+    bare = overlaid(shipped, [*kept, *(_as_published(one) for one in chosen)])
+    confirmed = translating.draft_confirmations(session, [one.id for one in chosen])
+    edits = [
+        Edit(one.path, one.change is Change.MINOR, _day(one), confirmed.get(one.id, ()))
+        for one in sorted(chosen, key=lambda one: one.path)
+    ]
+    after_ = standings_once_published(overlaid(shipped, before).files, bare.files, standings(session, shipped), edits)
+    return with_standings(bare, after_), after_
+
+
+def _day(one: Revision) -> str:
+    return (one.publish_at or one.saved_at).astimezone(KYIV).date().isoformat()
 
 
 def candidate_text(session: Session, path: str, text: str, *, shipped: Library) -> Library:
     """Return the edition as it would be with this text at `path`."""
-    kept = [one for one in store.published(session) if one.path != path]
-    return overlaid(shipped, [*kept, Published(path, text, retires=False, successor="")])
+    before = store.published(session)
+    kept = [one for one in before if one.path != path]
+    bare = overlaid(shipped, [*kept, Published(path, text, retires=False, successor="")])
+    after_ = standings_once_published(
+        overlaid(shipped, before).files, bare.files, standings(session, shipped), [Edit(path, False, "")]
+    )
+    return with_standings(bare, after_)
 
 
 def rehearse(session: Session, ids: Collection[str], *, shipped: Library, check: Check, ready: Ready) -> None:
@@ -359,10 +414,13 @@ def publish(
         live = ground(session, shipped, row.path)
         if (live.exists, live.text) != _ancestor(session, row):
             raise StaleError(row.path)
-    library = candidate(session, [row.id for row in rows], shipped=shipped)
+    library, standing = _candidate(session, [store.revision(row) for row in rows], shipped)
     faults = check(library)
     if faults:
         raise FaultsError(faults)
+    _carry_drafts(session, rows, shipped)
+    known = standings(session, shipped)
+    translating.put_standings(session, {path: one for path, one in standing.items() if known.get(path) != one})
     number = move_edition(session, library.digest, now)
     for row, state in zip(rows, states, strict=True):
         row.edition, row.published_at, row.publish_at, row.failure = number, now, None, ""
@@ -373,6 +431,21 @@ def publish(
             session, Event.REVISION_PUBLISHED, actor=actor, subject=subject(row.id), now=now, edition=str(number)
         )  # fmt: skip
     return number
+
+
+def _carry_drafts(session: Session, rows: Sequence[store.RevisionRow], shipped: Library) -> None:
+    """Let what translators have confirmed in drafts stay confirmed through minor edits of the source."""
+    minor = [row for row in rows if is_source(row.path) and row.change == Change.MINOR and not row.retires]
+    if not minor:
+        return
+    drafts = store.open_revisions(session)
+    confirmed = translating.draft_confirmations(session, [one.id for one in drafts])
+    for row in minor:
+        was, now_ = (prints(parts(row.path, text)) for text in (ground(session, shipped, row.path).text, row.text))
+        for one in drafts:
+            code = language_of(one.path)
+            if one.id in confirmed and code and in_language(row.path, code) == one.path:
+                translating.put_draft_confirmation(session, one.id, carried(confirmed[one.id], was, now_))
 
 
 def publish_due(
@@ -436,7 +509,7 @@ def propose_files(
     moves = moves_of(files)
     drafts: list[Revision] = []
     busy: list[str] = []
-    for path in sorted({*changed, *gone} - {MOVED}):
+    for path in sorted({*changed, *gone} - {MOVED, CONFIRMED}):
         if store.on_desk(session, checked_path(path)):
             busy.append(path)
         elif path in changed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from app.accounts.model import Permission
+from app.content.confirmed import is_translation
 from app.curation.model import CurationError, Deed
 
 REVIEWING = frozenset(
@@ -19,7 +20,10 @@ class NotAllowedError(CurationError):
 
 def may(permissions: Collection[str], path: str, deed: Deed) -> bool:
     """Say whether whoever holds `permissions` may do `deed` to the item at `path`."""
-    return (Permission.REVIEW_CONTENT if deed in REVIEWING else Permission.EDIT_CONTENT) in permissions
+    if deed in REVIEWING:
+        return Permission.REVIEW_CONTENT in permissions
+    translates = Permission.TRANSLATE_CONTENT in permissions and is_translation(path)
+    return translates or Permission.EDIT_CONTENT in permissions
 
 
 def checked(permissions: Collection[str], path: str, deed: Deed) -> None:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.content.markdown import Rendered, TermMarker, render
+from app.content.confirmed import Confirmed, What
+from app.content.markdown import Rendered, TermMarker, render, without_citations, without_figures
 from app.content.moved import Moved
 from app.content.sources import Sources
 from app.content.values import Source, say
 from app.directory.cards import card
 from app.directory.model import Directory
 from app.guidance.figures import Figures
-from app.guidance.model import Guidance, Topics
+from app.guidance.model import ArticleText, Guidance, Topics
+from app.guidance.outdated import Mark, marks, spliced
 from app.guidance.reading import Teaser, is_risky, marker, related, teaser, teasers, words
 from app.kernel.languages import SOURCE
 from app.kernel.text import alphabetical
@@ -81,6 +85,7 @@ def article(slug: str) -> BaseResponse:
     now = datetime.now(UTC)
     sources = part(Sources)
     text = rendered(found.texts[shown.language].body, shown.language)
+    older = _older(f"articles/{slug}", shown.language, found.texts[SOURCE])
     return public_page(
         "guidance/article.html",
         fresh_for=MINUTE * 10,
@@ -89,11 +94,44 @@ def article(slug: str) -> BaseResponse:
         shown=shown,
         source_language=SOURCE,
         rendered=text,
+        prose=spliced(text.html, older.notes),
+        older=older,
         cards=[card(directory[id_], language(), now) for id_ in found.facts.organisations],
         cited=[sources.by_id[id_] for id_ in dict.fromkeys((*text.cited, *found.facts.sources))],
         words=words(guidance, text.terms, language()),
         read_next=teasers(guidance, related(guidance, found), language()),
     )
+
+
+@dataclass(frozen=True)
+class Older:
+    """How a translation stands to its source: what has changed, each with its note, and whether natives approved it."""
+
+    notes: list[tuple[Mark, Markup]]
+    is_unread: bool
+
+    @property
+    def lead(self) -> list[Markup]:
+        """The notes on title and summary."""
+        return [note for mark, note in self.notes if mark.place == 0 and mark.what is not What.ADDED]
+
+
+def _older(folder: str, code: str, source: ArticleText) -> Older:
+    if code == SOURCE:
+        return Older([], is_unread=False)
+    standing = part(Confirmed).standings.get(f"{folder}/{code}.md")
+    if standing is None:
+        return Older([], is_unread=True)
+    page = f"/{SOURCE}/{folder.removeprefix('pages/')}"
+    found = marks(source, standing)
+    return Older([(mark, _note(mark, page)) for mark in found], is_unread=not standing.is_native)
+
+
+def _note(mark: Mark, page: str) -> Markup:
+    heading = f"## {mark.title}\n\n" if mark.title and mark.what is What.ADDED else ""
+    plain = without_figures(without_citations(heading + mark.body))
+    text = render(plain, address_of=_address_of, marker=TermMarker(()), titles={})
+    return Markup(render_template("guidance/older.html", mark=mark, html=text.html, page=page))  # noqa: S704
 
 
 def rendered(body: str, code: str) -> Rendered:
@@ -149,7 +187,8 @@ def page(slug: str) -> Response:
     """A page about the site itself."""
     text = part(Guidance).pages[slug][language()]
     plain = render(text.body, address_of=_address_of, marker=TermMarker(()), titles={})
-    return public_page("guidance/page.html", text=text, rendered=plain, slug=slug)
+    older = _older(f"pages/{slug}", language(), part(Guidance).pages[slug][SOURCE])
+    return public_page("guidance/page.html", text=text, prose=spliced(plain.html, older.notes), older=older, slug=slug)
 
 
 def _address_of(scheme: str, target: str) -> str:

@@ -117,6 +117,7 @@ EVENTS = {
     Event.SUGGESTIONS_FORGOTTEN: _l("deleted readers’ reports that were closed long ago"),
     Event.TOPIC_TAKEN: _l("took a topic under care"),
     Event.TOPIC_LEFT: _l("left a topic"),
+    Event.TRANSLATION_READ: _l("approved a translation as a native reader"),
 }
 DETAILS = {
     "roles": _l("roles"),

@@ -1,0 +1,1 @@
+"""Translations: what each was confirmed against, the translators' page, exchange with their tools."""
