@@ -157,7 +157,7 @@ def open_draft(session: Session, path: str, *, shipped: Library, note: str, acto
     Raises PathError where nothing is live there.
     """
     begun_from = ground(session, shipped, checked_path(path))
-    if not begun_from.exists or path == MOVED:
+    if not begun_from.exists or path in (MOVED, CONFIRMED):
         raise PathError(path)
     id_ = store.on_desk(session, path)
     if id_:
