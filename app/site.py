@@ -13,6 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.curation.graph.staff
+import app.curation.impact.staff
 import app.curation.staff
 import app.demo
 import app.device
@@ -162,6 +164,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
         app.curation.staff.blueprint,
+        app.curation.impact.staff.blueprint,
+        app.curation.graph.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)
