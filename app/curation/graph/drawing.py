@@ -25,8 +25,8 @@ class Scale:
     lines: int
 
 
-WHOLE = Scale(width=254, between=76, gap=5, line=18, letters=31, lines=1)
-CLOSE = Scale(width=250, between=86, gap=16, line=21, letters=25, lines=4)
+WHOLE = Scale(width=254, between=66, gap=5, line=18, letters=28, lines=1)
+CLOSE = Scale(width=264, between=86, gap=16, line=21, letters=25, lines=4)
 """Letters of a line are counted for the widest fonts that people have; text that is longer is cut with an ellipsis."""
 
 PADDING = 5
@@ -61,13 +61,16 @@ def draw(graph: Graph, nodes: Mapping[Thing, Node], scale: Scale, *, closer: str
     )
     kind = "whole" if scale is WHOLE else "close"
     return Markup(
-        '<svg class="route {}" viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" height="{:.0f}" role="group"'
+        '<svg class="flow {}" viewBox="0 0 {:.0f} {:.0f}" width="{:.0f}" height="{:.0f}" role="group"'
         ' aria-labelledby="graph" aria-describedby="graph-says">\n<g aria-hidden="true" class="lines">{}</g>\n{}</svg>'
     ).format(kind, made.width, made.height, made.width, made.height, _lines(graph, made), drawn)
 
 
 def _wrapped(node: Node, scale: Scale) -> Sequence[str]:
-    lines = textwrap.wrap(node.title, scale.letters, max_lines=scale.lines, placeholder="…", break_on_hyphens=False)
+    lines = textwrap.wrap(node.title, scale.letters, break_on_hyphens=False)
+    if len(lines) > scale.lines:
+        rest = " ".join(lines[scale.lines - 1 :])
+        lines = [*lines[: scale.lines - 1], f"{rest[: scale.letters - 1].rstrip()}…"]
     return [*lines, *([node.wrong] if node.wrong else [])]
 
 

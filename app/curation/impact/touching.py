@@ -173,6 +173,8 @@ def touched(before: Whole, after: Whole, path: str) -> Touched:
         for user, through in users.items()
         if user not in order
     ]
+    # A situation is where its own plan is made.
+    found += [Use(thing, (thing,)) for thing in changed if thing.what is What.SITUATION]
     found.sort(key=lambda use: (ORDER.index(use.thing.what), use.through[0] not in order, use.thing.id))
     return Touched(changed, tuple(found), tuple(_languages(before, after, path)))
 
