@@ -25,7 +25,7 @@ class Scale:
     lines: int
 
 
-WHOLE = Scale(width=254, between=66, gap=5, line=18, letters=28, lines=1)
+WHOLE = Scale(width=254, between=66, gap=5, line=18, letters=27, lines=1)
 CLOSE = Scale(width=264, between=86, gap=16, line=21, letters=25, lines=4)
 """Letters of a line are counted for the widest fonts that people have; text that is longer is cut with an ellipsis."""
 
