@@ -15,6 +15,8 @@ import app.accounts.invitation.public
 import app.accounts.staff
 import app.curation.changes.public
 import app.curation.counting.staff
+import app.curation.graph.staff
+import app.curation.impact.staff
 import app.curation.listening.public
 import app.curation.listening.staff
 import app.curation.staff
@@ -181,6 +183,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.curation.changes.public.blueprint,
         app.interop.feeds.public.blueprint,
         app.curation.translating.staff.blueprint,
+        app.curation.impact.staff.blueprint,
+        app.curation.graph.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)

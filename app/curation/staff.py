@@ -38,6 +38,7 @@ from app.content.sources import Sources
 from app.content.values import say
 from app.curation import actions, store
 from app.curation.diff import diff
+from app.curation.inside import kept_inside
 from app.curation.labels import CHANGE_NAMES, CHANGES, DEEDS, DONE, KINDS, SHAPES, STATES
 from app.curation.merge import Merged, merge
 from app.curation.model import (
@@ -524,7 +525,8 @@ def preview(id_: str, address: str) -> ResponseReturnValue:
     with app.app_context(), app.request_context(environ):
         bind(edition)
         page: Response = app.full_dispatch_request()
-    if MARK not in page.headers and page.status_code != 301:
+    leads_on = page.status_code in (301, 303) and str(page.location).startswith(f"{start}/")
+    if MARK not in page.headers and not leads_on:
         abort(404)
     for name in (MARK, COUNT, "Set-Cookie", "ETag"):
         page.headers.pop(name, None)
@@ -535,7 +537,7 @@ def preview(id_: str, address: str) -> ResponseReturnValue:
         mark = Markup('<p class="note" role="status"><b>{}</b> <a href="{}">{}</a></p>').format(
             gettext("Draft preview: nobody else sees this page."), back, gettext("Back to the draft")
         )
-        before, head, rest = page.get_data(as_text=True).partition('<header class="top">')
+        before, head, rest = kept_inside(page.get_data(as_text=True), start).partition('<header class="top">')
         page.set_data(f"{before}{mark}{head}{rest}")
     return page
 
