@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.curation.filling.staff
 import app.curation.staff
 import app.demo
 import app.device
@@ -162,6 +163,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
         app.curation.staff.blueprint,
+        app.curation.filling.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)

@@ -33,6 +33,7 @@ from app.curation import actions, store
 from app.curation.diff import diff
 from app.curation.editing.staff import Said, may_here, others_at, supplied, whole
 from app.curation.editing.staff import blueprint as blueprint
+from app.curation.filling.fields import has_form
 from app.curation.labels import (
     CHANGE_NAMES,
     DEEDS,
@@ -141,6 +142,7 @@ def item() -> ResponseReturnValue:
         drafts=[_shown(one) for one in known if one.state in OPEN],
         history=[_shown(one) for one in known],
         on_desk=store.on_desk(session(), path),
+        in_form=has_form(path),
         others=others_at(store.editing(session(), path, seen_since=now() - actions.AT_WORK)),
         form=DeedForm(),
         done=DONE.get(request.args.get("done", ""), ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -91,6 +91,17 @@ def write() -> ResponseReturnValue:
     if change is None:
         said.say("change", gettext("Say whether the meaning changes."))
         return _edit_page(path, text, id_, version, "", note, said=said), 422
+    return save_or_say(
+        path, text, id_, version, change, note,
+        again=lambda said: _edit_page(path, text, id_, version, change, note, said=said),
+    )  # fmt: skip
+
+
+def save_or_say(
+    path: str, text: str, id_: str, version: int, change: Change, note: str, *, again: Callable[[Said], Response]
+) -> ResponseReturnValue:
+    """Save a draft and lead to it; where that cannot be, show both texts or `again` what was typed, with the reason."""
+    said = Said()
     try:
         with session().begin_nested():
             saved = save_typed(path, text, id_, version, change, note)
@@ -111,7 +122,7 @@ def write() -> ResponseReturnValue:
         return conflict_page(path, text, conflict.theirs, conflict.merged, change, note)
     else:
         return redirect(url_for("curation.revision", id_=saved.id, done="saved"), 303)
-    return _edit_page(path, text, id_, version, change, note, said=said), 422
+    return again(said), 422
 
 
 @blueprint.post("/staff/content/autosave")
