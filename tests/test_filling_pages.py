@@ -146,3 +146,16 @@ def test_a_step_has_forms_for_its_course_and_its_words(client: LintingClient, pa
 @pytest.mark.parametrize("query", ["path=topics.yaml", "path=sources.yaml&entry=none", "path=organisations/none.yaml"])
 def test_what_has_no_form_is_not_there(client: LintingClient, query: str) -> None:
     page(client, f"{FORM}?{query}", 404)
+
+
+def test_what_is_inserted_is_found_without_script_and_the_text_stays(client: LintingClient) -> None:
+    form = {"path": "articles/four-lists/en.md", "text": "What I typed", "sought": "ombudsman", "do": "find"}
+    text = page(client, f"{DESK}/edit", data=form)
+    assert "What I typed" in text
+    assert "(org:ombudsman)" in text
+
+
+def test_a_script_finds_what_is_inserted(client: LintingClient) -> None:
+    found = client.get(f"{DESK}/insertions?q=0522-2025&path=articles/four-lists/en.md").get_json()
+    assert [one["mark"] for one in found] == ["[^0522-2025]"]
+    assert client.get(f"{DESK}/insertions?q=").get_json() == []

@@ -29,11 +29,14 @@ from app.content.sources import Sources
 from app.content.values import say
 from app.curation import actions, store
 from app.curation.diff import diff
+from app.curation.editing.insertions import Insertion, insertions
+from app.curation.editing.labels import THINGS
 from app.curation.labels import CHANGES, language_of, time_text, title_of, who
 from app.curation.merge import Merged, merge
 from app.curation.model import Change, Deed, PathError, Revision, State, StateError
 from app.curation.needs import KEY, Needs
 from app.curation.rights import may
+from app.directory.model import Directory
 from app.guidance.model import Guidance
 from app.guidance.public import rendered
 from app.guidance.reading import words
@@ -88,6 +91,8 @@ def write() -> ResponseReturnValue:
     said = Said()
     if request.form.get("do") == "check":
         return _edit_page(path, text, id_, version, change or "", note, checked=check_text(path, text))
+    if request.form.get("do") == "find":
+        return _edit_page(path, text, id_, version, change or "", note)
     if change is None:
         said.say("change", gettext("Say whether the meaning changes."))
         return _edit_page(path, text, id_, version, "", note, said=said), 422
@@ -125,6 +130,14 @@ def save_or_say(
     return again(said), 422
 
 
+@blueprint.get("/staff/content/insertions")
+@requires(Permission.EDIT_CONTENT)
+def insertion() -> ResponseReturnValue:
+    """Return what can be put into an article, for the script of the editor."""
+    found = _found(request.args.get("q", ""), request.args.get("path", ""))
+    return jsonify([{"thing": str(THINGS[one.thing]), "name": one.name, "mark": one.mark} for one in found])
+
+
 @blueprint.post("/staff/content/autosave")
 @requires(Permission.EDIT_CONTENT)
 def autosave() -> ResponseReturnValue:
@@ -152,6 +165,10 @@ class Checked:
     prose: tuple[Rendered, ...] = ()
     words: Sequence[tuple[str, str, str]] = ()
     sources: Sequence[tuple[str, str]] = ()
+
+
+def _found(query: str, path: str) -> list[Insertion]:
+    return insertions(query, language_of(path), part(Directory), part(Guidance), part(Sources))
 
 
 def check_text(path: str, text: str) -> Checked:
@@ -200,6 +217,9 @@ def _edit_page(
             path=path,
             title=title_of(path),
             text=text,
+            sought=request.form.get("sought", ""),
+            found=_found(request.form.get("sought", ""), path),
+            THINGS=THINGS,
             id=id_,
             version=version,
             change=change,

@@ -80,7 +80,7 @@ class Sent:
 def form() -> ResponseReturnValue:
     """Show a file, or an entry of it, as a form; for a file of many entries, the list to choose from."""
     path, entry = request.args.get("path", ""), request.args.get("entry", "")
-    if not may_here(path, Deed.SAVE):
+    if not path or not may_here(path, Deed.SAVE):
         return redirect(url_for("curation.items"), 303)
     open_id = store.on_desk(session(), path)
     if open_id:
