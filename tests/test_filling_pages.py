@@ -156,6 +156,6 @@ def test_what_is_inserted_is_found_without_script_and_the_text_stays(client: Lin
 
 
 def test_a_script_finds_what_is_inserted(client: LintingClient) -> None:
-    found = client.get(f"{DESK}/insertions?q=0522-2025&path=articles/four-lists/en.md").get_json()
+    found = client.get(f"{DESK}/insertions.json?q=0522-2025&path=articles/four-lists/en.md").get_json()
     assert [one["mark"] for one in found] == ["[^0522-2025]"]
-    assert client.get(f"{DESK}/insertions?q=").get_json() == []
+    assert client.get(f"{DESK}/insertions.json?q=").get_json() == []

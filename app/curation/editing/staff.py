@@ -130,7 +130,7 @@ def save_or_say(
     return again(said), 422
 
 
-@blueprint.get("/staff/content/insertions")
+@blueprint.get("/staff/content/insertions.json")
 @requires(Permission.EDIT_CONTENT)
 def insertion() -> ResponseReturnValue:
     """Return what can be put into an article, for the script of the editor."""
