@@ -15,6 +15,7 @@ import app.accounts.invitation.public
 import app.accounts.staff
 import app.curation.changes.public
 import app.curation.counting.staff
+import app.curation.filling.staff
 import app.curation.graph.staff
 import app.curation.impact.staff
 import app.curation.listening.public
@@ -185,6 +186,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.curation.translating.staff.blueprint,
         app.curation.impact.staff.blueprint,
         app.curation.graph.staff.blueprint,
+        app.curation.filling.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)

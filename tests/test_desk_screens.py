@@ -88,6 +88,10 @@ def content_screens(site: Flask) -> list[str]:
     return [
         f"/staff/content/item?{of_path}",
         f"/staff/content/edit?{of_path}",
+        f"/staff/content/form?path={quote('organisations/sema-ukraine.yaml')}",
+        "/staff/content/form?path=glossary.yaml",
+        "/staff/content/form?path=glossary.yaml&entry=register",
+        f"/staff/content/form?path={quote('pathways/steps/dna-sample/step.yaml')}",
         f"/staff/content/retire?path=organisations/{quote('sema-ukraine')}.yaml",
         *(f"/staff/content/compare?{of_path}&left=shipped&right={ids[0]}{how}" for how in ("", "&how=inline")),
         *(f"/staff/content/revisions/{id_}" for id_ in ids),

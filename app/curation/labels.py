@@ -1,10 +1,23 @@
-"""Words for kinds of items, states and deeds of revisions."""
+"""Words for kinds of items, states and deeds of revisions, for items themselves and for who did what when."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from app.accounts.store import AccountRow
+from app.content.library import ContentError
 from app.curation.model import Change, Deed, Kind, State
+from app.directory.model import Directory
+from app.guidance.model import Guidance
+from app.kernel.dates import KYIV
+from app.kernel.languages import PUBLIC, SOURCE
+from app.pathways.model import Pathways
+from app.web.database import session
+from app.web.edition import part
+from app.web.language import language
 
 KINDS = {
     Kind.ARTICLE: _l("Articles"),
@@ -67,3 +80,40 @@ DONE = {
     "retiring": _l("The retirement is a draft now: send it to review."),
     "restored": _l("The old text is a new draft."),
 }
+
+
+def title_of(path: str) -> str:
+    """Return what an item is called, as far as the live edition knows it; else its path."""
+    try:
+        guidance, directory, steps = part(Guidance), part(Directory), part(Pathways).steps
+    except ContentError:
+        return path
+    first, _, rest = path.partition("/")
+    slug, _, file = rest.partition("/")
+    code = file.removesuffix(".md")
+    name = rest.removesuffix(".yaml")
+    if first == "articles" and slug in guidance.articles:
+        texts = guidance.articles[slug].texts
+        return texts[code].title if code in texts else f"{texts[SOURCE].title} ({file})"
+    if first == "pages" and code in guidance.pages.get(slug, {}):
+        return guidance.pages[slug][code].title
+    if first == "organisations" and name in directory.organisations:
+        return directory[name].name[language()]
+    if first == "pathways" and name.startswith("steps/") and name.removeprefix("steps/") in steps:
+        return str(gettext("Step: %(id)s", id=name.removeprefix("steps/")))
+    return path
+
+
+def language_of(path: str) -> str:
+    """Return the language of a text, or that of this page where it has none of its own."""
+    code = path.rsplit("/", 1)[-1].removesuffix(".md")
+    return code if code in PUBLIC else language()
+
+
+def who(reference: str) -> str:
+    account = session().get(AccountRow, reference.removeprefix("account:"))
+    return account.name if account else reference
+
+
+def time_text(at: datetime) -> str:
+    return f"{at.astimezone(KYIV):%d.%m.%Y, %H:%M}"

@@ -1,0 +1,318 @@
+"""What a form shows of a content file and reads back: fields by their place, apart from words and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from app.kernel.languages import PUBLIC
+
+Form = Mapping[str, Sequence[str]]
+"""What was sent: names of controls to their values."""
+
+
+class Control(StrEnum):
+    """What a field is filled in with."""
+
+    LINE = "line"
+    """One line of text."""
+    TEXT = "text"
+    """A text of several sentences."""
+    LINES = "lines"
+    """A list of short texts, one a line."""
+    CHOICE = "choice"
+    TICKS = "ticks"
+    """Any number of choices."""
+    YES = "yes"
+    HOURS = "hours"
+    ROWS = "rows"
+    """A list of things with fields of their own."""
+    PAIRS = "pairs"
+    """Names and texts: a mapping whose names are up to the editor."""
+    KEPT = "kept"
+    """Shown, never changed."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A place in a file: the keys that lead there, and what it is filled in with.
+
+    `options` are the values to choose from, in order. `fields` are those of a row; `bare` names the one field as which
+    a row is written where it has no other. `needed` keeps an empty list or text where it would go otherwise.
+    """
+
+    path: tuple[str, ...]
+    control: Control
+    options: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    bare: str = ""
+    needed: bool = False
+
+    @property
+    def name(self) -> str:
+        return "-".join(self.path)
+
+
+def in_languages(key: str, control: Control = Control.TEXT, *, codes: Iterable[str] = PUBLIC) -> tuple[Field, ...]:
+    """Return a field for each language of a text."""
+    return tuple(Field((key, code), control) for code in codes)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A field as it stands on the page. `id` is its name there; `values` what is typed, or the rows' numbers."""
+
+    field: Field
+    id: str
+    values: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+    @property
+    def value(self) -> str:
+        return self.values[0] if self.values else ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing of a list. `was` is its place in the file as it was opened, empty for a new one."""
+
+    id: str
+    was: str
+    fields: tuple[Shown, ...] = field(default=())
+
+
+def opened(fields: Sequence[Field], entry: Mapping[str, Any], prefix: str = "") -> tuple[Shown, ...]:
+    """Return the fields as they stand in a file."""
+    return tuple(_opened(one, _at(entry, one.path), f"{prefix}{one.name}") for one in fields)
+
+
+def _opened(one: Field, value: Any, id_: str) -> Shown:
+    if one.control is Control.ROWS:
+        rows = [
+            Row(f"{id_}-{number}", str(number), opened(one.fields, _mapping(one, item), f"{id_}-{number}-"))
+            for number, item in enumerate(value or ())
+        ]
+        return Shown(one, id_, rows=tuple(rows))
+    if one.control is Control.PAIRS:
+        rows = [
+            Row(f"{id_}-{number}", key, opened(PAIR, {"key": key, "text": text}, f"{id_}-{number}-"))
+            for number, (key, text) in enumerate((value or {}).items())
+        ]
+        return Shown(one, id_, rows=tuple(rows))
+    return Shown(one, id_, _texts(one, value))
+
+
+def typed(fields: Sequence[Field], form: Form, prefix: str = "") -> tuple[Shown, ...]:
+    """Return the fields as they were typed, rows numbered anew in their order and without those taken out."""
+    return tuple(_typed(one, form, f"{prefix}{one.name}", f"{prefix}{one.name}") for one in fields)
+
+
+def _typed(one: Field, form: Form, sent: str, id_: str) -> Shown:
+    if one.control in (Control.ROWS, Control.PAIRS):
+        fields = one.fields if one.control is Control.ROWS else PAIR
+        gone = set(form.get("drop", ()))
+        numbers = [number for number in form.get(f"{sent}-row", ()) if f"{sent}-{number}" not in gone]
+        if sent in form.get("add", ()):
+            numbers = [*numbers, ""]
+        rows = [
+            Row(
+                f"{id_}-{place}",
+                _one(form, f"{sent}-{number}-was"),
+                tuple(
+                    _typed(each, form, f"{sent}-{number}-{each.name}", f"{id_}-{place}-{each.name}") for each in fields
+                ),
+            )
+            for place, number in enumerate(numbers)
+        ]
+        return Shown(one, id_, rows=tuple(rows))
+    values = tuple(text.replace("\r\n", "\n").replace("\r", "\n") for text in form.get(sent, ()))
+    if one.control is Control.HOURS:
+        days, opens, closes = (_one(form, f"{sent}{part}").strip() for part in ("", "-opens", "-closes"))
+        return Shown(one, id_, (days, opens, closes))
+    if one.control is Control.TICKS:
+        return Shown(one, id_, values)
+    return Shown(one, id_, (values or ("",))[:1])
+
+
+def filled(shown: Sequence[Shown], entry: Mapping[str, Any], order: Sequence[str] = ()) -> dict[str, Any]:
+    """Return `entry` with what was typed. What stands as it was opened stays as it is, whatever its way of writing.
+
+    `order` names the keys of the file; a key that is new stands behind those that `order` names before it.
+    """
+    result = deepcopy(dict(entry))
+    for one in shown:
+        had = _at(entry, one.field.path)
+        value = _filled(one, had)
+        if value is _ABSENT:
+            _remove(result, one.field.path)
+        elif value is not had:
+            _set(result, one.field.path, value)
+    return _ordered(entry, result, [*order, *(one.field.path[0] for one in shown)])
+
+
+_ABSENT: Any = object()
+
+
+def _filled(one: Shown, had: Any) -> Any:
+    """Return the value that was typed, `had` itself where it says the same, or `_ABSENT` where there is none."""
+    control = one.field.control
+    if control is Control.KEPT:
+        return had
+    if control is Control.ROWS:
+        items = [_item(one.field, row, had) for row in one.rows]
+        items = [item for item in items if item is not _ABSENT]
+        return had if items == (had or []) else _or_absent(one.field, items, had)
+    if control is Control.PAIRS:
+        pairs = {row.fields[0].value.strip(): row.fields[1].value.strip() for row in one.rows}
+        pairs = {key: text for key, text in pairs.items() if key}
+        return had if pairs == (had or {}) else pairs
+    if control is Control.TICKS:
+        before = [str(item) for item in had or ()]
+        # What the form does not offer is not taken away by it.
+        chosen = set(one.values) | {item for item in before if item not in one.field.options}
+        items = [item for item in before if item in chosen]
+        items += [item for item in one.field.options if item in chosen and item not in before]
+        return had if items == before else _or_absent(one.field, items, had)
+    if same_text(one, _texts(one.field, had)):
+        return had
+    text = _written(one)
+    if control is Control.LINES:
+        return _or_absent(one.field, [line.strip() for line in text.split("\n") if line.strip()], had)
+    if control is Control.YES:
+        return True if text else _ABSENT
+    return text or ("" if one.field.needed and had is not None else _ABSENT)
+
+
+def same_text(one: Shown, before: tuple[str, ...]) -> bool:
+    """Say whether a field says what it said before, blanks around it aside."""
+    trimmed = [text.strip() for text in one.values]
+    return trimmed == [text.strip() for text in before] or (not any(trimmed) and not any(before))
+
+
+def _item(one: Field, row: Row, had: Any) -> Any:
+    number = int(row.was) if row.was.isascii() and row.was.isdigit() else -1
+    before = had[number] if 0 <= number < len(had or ()) else None
+    # A choice is always made, so it does not say that a row is in use.
+    said = (each for each in row.fields if each.field.control not in (Control.CHOICE, Control.KEPT))
+    if not any(value.strip() for each in said for value in each.values):
+        return _ABSENT
+    item = filled(row.fields, {} if before is None else _mapping(one, before))
+    if before is not None and item == _mapping(one, before):
+        return before
+    return item[one.bare] if one.bare and list(item) == [one.bare] else item
+
+
+def _mapping(one: Field, item: Any) -> Mapping[str, Any]:
+    return item if isinstance(item, dict) else {one.bare: item}
+
+
+def _or_absent(one: Field, items: list[Any], had: Any) -> Any:
+    return items if items or (one.needed and had is not None) else _ABSENT
+
+
+def _written(one: Shown) -> str:
+    if one.field.control is not Control.HOURS:
+        # A line of text in a file has no line breaks, except where the file had one.
+        return one.value.strip()
+    days, opens, closes = one.values
+    if not days or days == ROUND_THE_CLOCK or not (opens or closes):
+        return days.removesuffix(ANY_DAY)
+    times = f"{opens}-{closes}"
+    return times if days == ANY_DAY else f"{days} {times}"
+
+
+ROUND_THE_CLOCK = "24/7"
+ANY_DAY = "?"
+"""Hours without days: the source does not say on which."""
+
+
+def hours_values(text: str) -> tuple[str, str, str]:
+    """Return hours as (days, opens, closes); what is not written so stands whole in the first."""
+    if not text or text == ROUND_THE_CLOCK:
+        return text, "", ""
+    days, _, times = text.rpartition(" ")
+    opens, dash, closes = times.partition("-")
+    if not dash or ":" not in opens or ":" not in closes:
+        return text, "", ""
+    return days or ANY_DAY, opens, closes
+
+
+def _texts(one: Field, value: Any) -> tuple[str, ...]:
+    if one.control is Control.TICKS:
+        return tuple(str(item) for item in value or ())
+    if one.control is Control.LINES:
+        return ("\n".join(str(item) for item in value or ()),)
+    if one.control is Control.YES:
+        return ("yes" if value else "",)
+    text = "" if value is None else str(value)
+    return hours_values(text) if one.control is Control.HOURS else (text,)
+
+
+def _at(entry: Any, path: Sequence[str]) -> Any:
+    for key in path:
+        entry = entry.get(key) if isinstance(entry, Mapping) else None
+    return entry
+
+
+def _set(entry: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    for key in path[:-1]:
+        if not isinstance(entry.get(key), dict):
+            entry[key] = {}
+        entry = entry[key]
+    entry[path[-1]] = value
+
+
+def _remove(entry: dict[str, Any], path: Sequence[str]) -> None:
+    """Take a value out, and what is empty without it."""
+    if _at(entry, path) is None and path[-1] not in (_at(entry, path[:-1]) or {}):
+        return
+    parent = _at(entry, path[:-1]) if len(path) > 1 else entry
+    del parent[path[-1]]
+    if not parent and len(path) > 1:
+        _remove(entry, path[:-1])
+
+
+def _ordered(entry: Mapping[str, Any], result: dict[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    keys = [key for key in entry if key in result]
+    for new in (key for key in result if key not in entry):
+        before = order[: order.index(new)] if new in order else order
+        # Never the first of those that stand there: that one names the thing.
+        place = max((keys.index(key) + 1 for key in before if key in keys), default=min(1, len(keys)))
+        keys.insert(place, new)
+    return {key: result[key] for key in keys}
+
+
+def _one(form: Form, name: str) -> str:
+    return next(iter(form.get(name, ())), "")
+
+
+PAIR = (Field(("key",), Control.LINE), Field(("text",), Control.TEXT))
+
+
+def id_of_place(place: str, shown: Sequence[Shown]) -> str:
+    """Return the id of the field that a fault of the check speaks of, or nothing where it speaks of none.
+
+    `place` is dotted (``phones.0.number``) or names a thing by what it says (``phones +380441112233``).
+    """
+    kind, _, said = place.partition(" ")
+    keys = kind.split(".")
+    level = list(shown)
+    found = ""
+    while keys:
+        here = [one for one in level if tuple(keys[: len(one.field.path)]) == one.field.path]
+        here = here or [one for one in level if one.field.path[0] == keys[0]]
+        if not here:
+            break
+        one = here[0]
+        found, keys = one.id, keys[len(one.field.path) :]
+        if one.rows:
+            row = next((row for row in one.rows if said and any(said in each.values for each in row.fields)), None)
+            if keys and keys[0].isdigit() and int(keys[0]) < len(one.rows):
+                row, keys = one.rows[int(keys[0])], keys[1:]
+            if row is None:
+                break
+            found, level = row.fields[0].id, list(row.fields)
+    return found

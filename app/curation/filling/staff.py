@@ -1,0 +1,274 @@
+"""Forms for organisations, terms, sources and steps, for editors who do not write YAML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from markupsafe import Markup
+
+from app.accounts.forms import DeedForm, check_button
+from app.accounts.model import Permission
+from app.content.library import Fault
+from app.curation import actions, store
+from app.curation.editing.staff import (
+    Said,
+    check_text,
+    may_here,
+    others_at,
+    save_or_say,
+    supplied,
+    typed_change,
+    whole,
+)
+from app.curation.filling.fields import ID, MANY, Entries, NoEntryError, NoFormError, fields_of, shape_of
+from app.curation.filling.labels import ADD, LANGUAGES, NEW, hint_of, label_of, options_of
+from app.curation.filling.model import Field, Shown, filled, id_of_place, opened, typed
+from app.curation.filling.patch import PatchError, parsed, same
+from app.curation.labels import CHANGES, title_of
+from app.curation.merge import merge
+from app.curation.model import Change, Deed, State
+from app.directory.model import Directory
+from app.kernel.languages import SOURCE
+from app.web.access import actor, requires
+from app.web.database import now, session
+from app.web.edition import part
+from app.web.language import in_language, language
+
+blueprint = in_language(Blueprint("filling", __name__))
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+
+MOST = 60
+"""Entries of one page of a list."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands on the desk for a path: a draft with its version, or what is live under no revision."""
+
+    text: str
+    id: str = ""
+    version: int = 0
+    change: Change | str = ""
+    note: str = ""
+
+
+@dataclass
+class Sent:
+    """A form as it was sent or is shown: which entry of which file, opened how, with which words about the change."""
+
+    path: str
+    entries: Entries
+    entry: str
+    base: dict[str, Any]
+    standing: Standing
+    shown: Sequence[Shown] = ()
+    faults: Sequence[Fault] = ()
+    checked: bool = False
+    said: Said = field(default_factory=Said)
+
+
+@blueprint.get("/staff/content/form")
+@requires(Permission.EDIT_CONTENT)
+def form() -> ResponseReturnValue:
+    """Show a file, or an entry of it, as a form; for a file of many entries, the list to choose from."""
+    path, entry = request.args.get("path", ""), request.args.get("entry", "")
+    if not path or not may_here(path, Deed.SAVE):
+        return redirect(url_for("curation.items"), 303)
+    open_id = store.on_desk(session(), path)
+    if open_id:
+        one = store.get_revision(session(), open_id)
+        if one.state is State.IN_REVIEW or one.retires:
+            return redirect(url_for("curation.revision", id_=open_id), 303)
+    entries, standing = _standing(path)
+    try:
+        if entries.shape in MANY and not entry and "new" not in request.args:
+            return _list_page(path, entries)
+        base = {} if "new" in request.args else entries.get(entry)
+    except NoEntryError:
+        abort(404)
+    except PatchError:
+        # Somebody left this draft unreadable: it can only be mended as a text.
+        return redirect(url_for("curation.edit", path=path), 303)
+    return _form_page(Sent(path, entries, entry, base, standing, opened(_fields(entries, base), base)))
+
+
+@blueprint.post("/staff/content/form")
+@requires(Permission.EDIT_CONTENT)
+def fill() -> ResponseReturnValue:
+    """Add or take out a row, check what was typed, or save it as a draft; nothing that was typed is lost."""
+    check_button()
+    path, do = request.form.get("path", ""), request.form.get("do", "")
+    if not may_here(path, Deed.SAVE):
+        abort(403)
+    entries, standing = _standing(path)
+    change, note = typed_change(), request.form.get("note", "").strip()
+    standing = Standing(
+        standing.text, request.form.get("revision", ""), whole(request.form.get("version", "")), change or "", note
+    )
+    base = _opened_base()
+    shown = typed(_fields(entries, base), request.form.to_dict(flat=False))
+    sent = Sent(path, entries, request.form.get("entry", ""), base, standing, shown)
+    if do not in ("check", "save", "keep"):
+        return _form_page(sent)
+    try:
+        text = _text(sent)
+    except PatchError:
+        sent.said.say("main", gettext("The draft of this text cannot be read any more. Mend it as a text first."))
+        return _form_page(sent), 409
+    if sent.said.faults:
+        return _form_page(sent), 422
+    if do != "keep":
+        sent.faults, sent.checked = check_text(path, text).faults, True
+        _place(sent)
+    if do == "check":
+        return _form_page(sent)
+    if change is None:
+        sent.said.say("change", gettext("Say whether the meaning changes."))
+    if sent.said.faults or change is None:
+        return _form_page(sent), 422
+
+    def again(said: Said) -> Response:
+        sent.said.faults += [("main", why) for _, why in said.faults]
+        return _form_page(sent)
+
+    return save_or_say(path, text, standing.id, standing.version, change, note, again=again)
+
+
+def _standing(path: str) -> tuple[Entries, Standing]:
+    try:
+        shape = shape_of(path)
+    except NoFormError:
+        abort(404)
+    open_id = store.on_desk(session(), path)
+    if open_id:
+        one = store.get_revision(session(), open_id)
+        return Entries(shape, one.text), Standing(one.text, one.id, one.version, one.change, one.note)
+    live = actions.ground(session(), supplied().shipped(), path)
+    if not live.exists:
+        abort(404)
+    return Entries(shape, live.text), Standing(live.text)
+
+
+def _opened_base() -> dict[str, Any]:
+    try:
+        base = parsed(request.form.get("base", ""))
+    except PatchError:
+        abort(400)
+    if not isinstance(base, dict):
+        abort(400)
+    return base
+
+
+def _text(sent: Sent) -> str:
+    """Return the whole text with what was typed in it; what others changed in the same entry meanwhile is merged."""
+    order = [one.field.path[0] for one in sent.shown]
+    wanted = filled(sent.shown, sent.base, order)
+    if not sent.base:
+        id_ = str(wanted.pop("id", ""))
+        if not _ID.fullmatch(id_) or id_ in sent.entries.all():
+            sent.said.say("id", gettext("Give it a short name that no other entry has: a-z, 0-9 and hyphens."))
+            return sent.standing.text
+        return sent.entries.with_entry(id_, wanted)
+    if same(sent.entries.all().get(sent.entry), sent.base):
+        return sent.entries.with_entry(sent.entry, wanted)
+    before = sent.entries.with_entry(sent.entry, sent.base)
+    yours = Entries(sent.entries.shape, before).with_entry(sent.entry, wanted)
+    if store.on_desk(session(), sent.path):
+        # Saving finds that somebody else has saved, and shows both.
+        return yours
+    merged = merge(before, yours, sent.entries.text)
+    if not merged.is_clean:
+        sent.said.say(
+            "main", gettext("What is live has changed since you opened this form, in the same place. Open it anew.")
+        )
+    return merged.text
+
+
+def _fields(entries: Entries, base: Mapping[str, Any]) -> tuple[Field, ...]:
+    fields = fields_of(entries.shape, part(Directory).regions)
+    return fields if base else (ID, *fields)
+
+
+def _place(sent: Sent) -> None:
+    for fault in sent.faults:
+        text = Markup('<span lang="en">{}</span>').format(fault.message)
+        sent.said.say(id_of_place(fault.place, sent.shown) or "main", text)
+
+
+def _list_page(path: str, entries: Entries) -> ResponseReturnValue:
+    sought = request.args.get("q", "").casefold().split()
+    named = [(id_, _name(entry)) for id_, entry in entries.all().items()]
+    found = [(id_, name) for id_, name in named if all(word in f"{id_} {name}".casefold() for word in sought)]
+    return render_template(
+        "curation/filling/entries.html",
+        path=path,
+        title=title_of(path),
+        q=request.args.get("q", ""),
+        entries=found[:MOST],
+        total=len(found),
+        new=NEW[entries.shape],
+    )
+
+
+def _name(entry: Mapping[str, Any]) -> str:
+    words = entry.get("name") or entry.get("title") or {}
+    return str(words.get(language()) or words.get(SOURCE) or "") if isinstance(words, dict) else str(words)
+
+
+def _form_page(sent: Sent) -> Response:
+    others = actions.open_form(session(), sent.path, actor=actor().reference, now=now())
+    return make_response(
+        render_template(
+            "curation/filling/form.html",
+            path=sent.path,
+            entry=sent.entry,
+            title=_name(sent.base) if sent.entry else title_of(sent.path),
+            is_many=sent.entries.shape in MANY,
+            is_new=not sent.base,
+            base=yaml.safe_dump(sent.base, allow_unicode=True, sort_keys=False),
+            standing=sent.standing,
+            items=_items(sent.shown, sent.said, ""),
+            said=sent.said,
+            is_checked=sent.checked,
+            others=others_at(others),
+            CHANGES=CHANGES,
+            form=DeedForm(),
+        )
+    )
+
+
+def _items(shown: Sequence[Shown], said: Said, within: str) -> list[dict[str, Any]]:
+    """Return the fields as the page draws them."""
+    return [
+        {
+            "id": one.id,
+            "control": one.field.control.value,
+            "label": label_of(one.field),
+            "hint": hint_of(one.field, within),
+            "error": said.wrong(one.id),
+            "lang": one.field.path[-1] if one.field.path[-1] in LANGUAGES else "",
+            "value": one.value,
+            "values": one.values,
+            "options": options_of(one.field, within, one.values),
+            "add": ADD.get(one.field.name, ""),
+            "rows": [
+                {
+                    "id": row.id,
+                    "number": place,
+                    "was": row.was,
+                    "name": next((text for each in row.fields for text in each.values[:1] if text), ""),
+                    "items": _items(row.fields, said, one.field.name),
+                }
+                for place, row in enumerate(one.rows)
+            ],
+        }
+        for one in shown
+    ]
