@@ -139,7 +139,7 @@ def test_a_report_on_an_article_is_about_the_text_that_was_read(client: LintingC
 
 
 def test_what_another_sites_page_sends_is_refused(client: LintingClient, database: Database) -> None:
-    for address, data in (("/uk/report", WRITTEN), ("/uk/useful", {"about": ABOUT, "useful": "yes"})):
+    for address, data in (("/uk/report", WRITTEN), ("/uk/useful", {"about": ABOUT, "yes": ""})):
         answer = client.post(address, data=data, headers={"Sec-Fetch-Site": "cross-site"})
         assert answer.status_code == 403
     assert suggestions(database) == []
@@ -175,10 +175,10 @@ def test_was_this_what_you_needed_is_a_number_and_leads_on(
     client: LintingClient, database: Database, language: str
 ) -> None:
     page = client.get(f"/{language}/{ABOUT}").get_data(as_text=True)
-    assert f'action="/{language}/useful"' in page
-    yes = client.post(f"/{language}/useful", data={"about": ABOUT, "useful": "yes"})
-    no = client.post(f"/{language}/useful", data={"about": ABOUT, "useful": "no"})
-    other = client.post(f"/{language}/useful", data={"about": "no/such-page", "useful": "no"})
+    assert f'action="/{language}/useful?about=' in page
+    yes = client.post(f"/{language}/useful", data={"about": ABOUT, "yes": ""})
+    no = client.post(f"/{language}/useful", data={"about": ABOUT, "no": ""})
+    other = client.post(f"/{language}/useful", data={"about": "no/such-page", "no": ""})
     for answer in (yes, no, other):
         assert answer.status_code == 303
         assert "Set-Cookie" not in answer.headers

@@ -102,8 +102,15 @@ NOT_MET = {
     # One button each, beside something that a person has done before: a paper, a merger, a letter that came back.
     "extracts.remove_paper", "mail.drop", "mail.retry", "people.reset_second_factor", "register.unmerge",
     # Stand on the page of a request in another state only.
-    "following.answer", "requests.give_back", "requests.issue", "requests.match", "requests.refuse",
-    "requests.return_proposal",
+    "following.answer", "requests.give_back", "requests.issue", "requests.match", "requests.preview",
+    "requests.refuse", "requests.return_proposal", "requests.rule", "repeating.check", "repeating.send",
+    "correcting.correction", "corrections.close", "withdrawing.withdraw",
+    # Stand on the page of a draft, a report or a body's link that somebody has begun before, or are sent by a script.
+    "curation.approve", "curation.autosave", "curation.begin_merge", "curation.bring_up_to_date", "curation.comment",
+    "curation.discard", "curation.publish", "curation.recall", "curation.restore", "curation.schedule",
+    "curation.send_back", "curation.settle", "curation.submit", "curation.unschedule", "filling.fill",
+    "translating.autosave", "suggestions.answer", "suggestions.assign", "suggestions.draft", "suggestions.give_back",
+    "verification.end_link", "verification.mistake", "confirming.answer",
 }  # fmt: skip
 """Views that take what is sent, but whose form the walk does not meet. They are driven with fields of general names."""
 

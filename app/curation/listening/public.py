@@ -59,7 +59,7 @@ def sent() -> ResponseReturnValue:
 @begins_anew
 def useful() -> ResponseReturnValue:
     """Count whether a page was what somebody needed; whoever misses something is asked what, and may search."""
-    about, answer = checked_about(request.form.get("about", "")), request.form.get("useful", "")
+    about, answer = checked_about(request.values.get("about", "")), "no" if "no" in request.form else "yes"
     if _is_page(about):
         actions.count_answer(session(), about, answer, now=now())
     return redirect(url_for(".missed", about=about) if answer == "no" else url_for(".thanks"), 303)
