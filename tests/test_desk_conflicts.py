@@ -112,6 +112,16 @@ def test_who_raised_a_conflict_does_not_rule_on_it_and_a_ruling_says_why(databas
         actions.rule(session, one, conflict.id, Ruling.GO_ON, "Ще раз.", actor=SECOND, now=NOW)
 
 
+def test_who_proposed_the_decision_does_not_rule_on_what_holds_it(database: Database) -> None:
+    one, _ = wives(database)
+    with database.writing() as session:
+        actions.propose(session, one, Outcome.EXTRACT, actor=SECOND, now=NOW)
+        actions.raise_conflict(session, one, Ground.RELATIVES_DISPUTE, "Мати каже інше.", actor=FIRST, now=NOW)
+    [conflict] = conflicts_of(database, one)
+    with pytest.raises(FourEyesError), database.writing() as session:
+        actions.rule(session, one, conflict.id, Ruling.MATCH_ANEW, "Не той запис.", actor=SECOND, now=NOW)
+
+
 def test_a_ruling_can_send_a_proposed_request_back_to_be_matched_anew(database: Database) -> None:
     one, _ = wives(database)
     with database.writing() as session:

@@ -272,15 +272,17 @@ def raise_conflict(session: Session, id_: str, ground: Ground, note: str, *, act
 
 
 def rule(session: Session, id_: str, conflict: str, ruling: Ruling, note: str, *, actor: str, now: datetime) -> None:
-    """Rule on a conflict of this request, as somebody else than who raised it.
+    """Rule on a conflict of this request, as somebody else than who raised it or proposed the decision that it holds.
 
     Raises UnknownRequestError, StateError, NoTextError, RuledError, FourEyesError.
     """
     note = written(note)
     row = _open(session, id_)
+    proposal = store.open_proposal(session, id_)
+    if proposal is not None:
+        apart(proposal.proposed_by, actor)
     apart(conflicts.close(session, row, conflict, ruling, note, actor=actor, now=now), actor)
     if ruling is Ruling.MATCH_ANEW:
-        proposal = store.open_proposal(session, id_)
         if proposal is not None:
             store.close_proposal(session, proposal, Verdict.RETURNED, note=note, actor=actor, now=now)
         row.entry = None
