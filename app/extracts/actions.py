@@ -330,9 +330,7 @@ def open_request(session: Session, reference: str, passphrase: str, *, now: date
 
 def follow(session: Session, id_: str) -> Followed:
     """Return a request to the device that has opened it. Raises UnknownRequestError."""
-    row = store.find_request(session, id_)
-    if row is None:
-        raise UnknownRequestError(id_)
+    row = request_row(session, id_)
     state, filed_at = State(row.state), as_utc(row.filed_at)
     return Followed(
         id=row.id,
@@ -348,6 +346,22 @@ def follow(session: Session, id_: str) -> Followed:
     )
 
 
+def request_row(session: Session, id_: str) -> store.RequestRow:
+    """Return the row of a request. Raises UnknownRequestError."""
+    row = store.find_request(session, id_)
+    if row is None:
+        raise UnknownRequestError(id_)
+    return row
+
+
+def locked_row(session: Session, id_: str) -> store.RequestRow:
+    """Return the row of a request, locked until the transaction ends. Raises UnknownRequestError."""
+    row = store.lock_request(session, id_)
+    if row is None:
+        raise UnknownRequestError(id_)
+    return row
+
+
 def papers_of(session: Session, id_: str) -> list[Attached]:
     """Return the papers of a request, the oldest first."""
     return _papers(store.papers(session, request=id_))
@@ -360,7 +374,7 @@ def add_to_request(
 
     Raises UnknownRequestError, StateError where it takes none, TooManyPapersError, ShelfUnreachableError.
     """
-    row = _locked(session, id_)
+    row = locked_row(session, id_)
     if State(row.state) not in TAKES_PAPERS:
         raise StateError(State(row.state), Deed.ANSWER)
     actor = f"family:{row.reference}"
@@ -375,7 +389,7 @@ def add_purpose(session: Session, id_: str, purpose: Purpose, *, other: str = ""
     `other` says what is meant by `Purpose.OTHER`. Raises UnknownRequestError, StateError once it is decided, and
     NoWordsError where `other` is asked for and says nothing, or too much.
     """
-    row = _locked(session, id_)
+    row = locked_row(session, id_)
     after(State(row.state), Deed.WITHDRAW)
     there = row.purposes.split()
     if purpose in there:
@@ -395,7 +409,7 @@ def add_purpose(session: Session, id_: str, purpose: Purpose, *, other: str = ""
 
 def withdraw(session: Session, id_: str, *, now: datetime) -> None:
     """Withdraw a request; once withdrawn, again changes nothing. Raises UnknownRequestError, StateError."""
-    row = _locked(session, id_)
+    row = locked_row(session, id_)
     if row.state == State.WITHDRAWN:
         return
     row.state, row.changed_at = after(State(row.state), Deed.WITHDRAW).value, now
@@ -553,13 +567,6 @@ def _writable(session: Session, id_: str, now: datetime) -> store.DraftRow:
     row = _live(store.lock_draft(session, id_), now)
     if row.filed:
         raise DraftFiledError(id_)
-    return row
-
-
-def _locked(session: Session, id_: str) -> store.RequestRow:
-    row = store.lock_request(session, id_)
-    if row is None:
-        raise UnknownRequestError(id_)
     return row
 
 

@@ -112,6 +112,11 @@ class RequestRow(Table):
     answers: Sealed[str] = Sealed("answers_sealed")
     email: Sealed[str] = Sealed("email_sealed")
 
+    @property
+    def subject(self) -> str:
+        """How the audit names the request."""
+        return f"request:{self.reference}"
+
 
 class PaperRow(Table):
     """A copy of a paper that belongs to a draft or, once it is filed, to the request.

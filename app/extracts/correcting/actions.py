@@ -11,7 +11,7 @@ from app.audit.model import Event
 from app.documents.code import ExtractNumber
 from app.extracts import actions as requests
 from app.extracts import store as filed
-from app.extracts.actions import UnknownRequestError, tell_news
+from app.extracts.actions import UnknownRequestError, request_row, tell_news
 from app.extracts.correcting import store
 from app.extracts.correcting.correction import (
     Cause,
@@ -106,7 +106,7 @@ class Case:
 
 def offer(session: Session, id_: str) -> Offer:
     """Return the correction request that is ready to be sent. Raises UnknownRequestError, NotOfferedError."""
-    return _offer(session, _request(session, id_))
+    return _offer(session, request_row(session, id_))
 
 
 def send(session: Session, id_: str, causes: Collection[str], text: str, *, now: datetime) -> Correction:
@@ -127,7 +127,7 @@ def send(session: Session, id_: str, causes: Collection[str], text: str, *, now:
     sent = store.add(session, id_, offered.ground, ticked, text, now=now)
     filed.add_event(session, id_, Happened.CORRECTION_SENT, now)
     actor = f"family:{row.reference}"
-    record(session, Event.CORRECTION_SENT, actor=actor, subject=_named(row), now=now)
+    record(session, Event.CORRECTION_SENT, actor=actor, subject=row.subject, now=now)
     return sent.correction
 
 
@@ -155,8 +155,8 @@ def read_correction(session: Session, id_: str, *, actor: str, now: datetime) ->
     row, request = _found(session, id_)
     asked = claim(read_answers(request.answers))
     told = {"namesake": "yes"} if register.is_namesake(session, actor, asked.person) else {}
-    record(session, Event.CORRECTION_READ, actor=actor, subject=_named(request), now=now, **told)
-    found = register.search(session, asked.person, actor=actor, now=now, subject=_named(request))
+    record(session, Event.CORRECTION_READ, actor=actor, subject=request.subject, now=now, **told)
+    found = register.search(session, asked.person, actor=actor, now=now, subject=request.subject)
     issued = issued_on(session, request.id)
     return Case(
         correction=row.correction,
@@ -187,7 +187,7 @@ def close(session: Session, id_: str, outcome: Outcome, text: str, *, actor: str
     row.state, row.outcome, row.answer = State.DONE.value, outcome.value, text
     row.closed_by, row.closed_at = actor, now
     filed.add_event(session, request.id, Happened.CORRECTION_ANSWERED, now)
-    record(session, Event.CORRECTION_CLOSED, actor=actor, subject=_named(request), now=now, outcome=outcome.value)
+    record(session, Event.CORRECTION_CLOSED, actor=actor, subject=request.subject, now=now, outcome=outcome.value)
     tell_news(session, request, deed=f"correction:{id_}", now=now)
 
 
@@ -213,14 +213,3 @@ def _found(session: Session, id_: str) -> tuple[store.CorrectionRow, filed.Reque
     if found is None:
         raise UnknownCorrectionError(id_)
     return found
-
-
-def _request(session: Session, id_: str) -> filed.RequestRow:
-    row = filed.find_request(session, id_)
-    if row is None:
-        raise UnknownRequestError(id_)
-    return row
-
-
-def _named(row: filed.RequestRow) -> str:
-    return f"request:{row.reference}"

@@ -15,7 +15,7 @@ from app.documents.code import ExtractNumber, new_code
 from app.documents.verify import sha256_of
 from app.extracts import actions as requests
 from app.extracts import store as filed
-from app.extracts.actions import UnknownRequestError, tell_news
+from app.extracts.actions import locked_row, request_row, tell_news
 from app.extracts.desk import store
 from app.extracts.desk.conflicts import actions as conflicts
 from app.extracts.desk.conflicts.model import Conflict, Ground, Ruling
@@ -163,14 +163,14 @@ def take(session: Session, id_: str, *, account: str, now: datetime) -> None:
     """Take an open request, also one that another officer has. Raises UnknownRequestError, StateError."""
     row = _open(session, id_)
     row.assigned_to = account
-    record(session, Event.REQUEST_TAKEN, actor=f"account:{account}", subject=_named(row), now=now)
+    record(session, Event.REQUEST_TAKEN, actor=f"account:{account}", subject=row.subject, now=now)
 
 
 def take_next(session: Session, *, account: str, now: datetime) -> str:
     """Take the request that has waited longest of those nobody has, and return its id. Raises EmptyQueueError."""
     waiting = store.Sieve(states=(State.FILED, State.MATCHED), unassigned=True)
     for one in store.queue(session, waiting, limit=PAGE):
-        row = _locked(session, one.id)
+        row = locked_row(session, one.id)
         # Somebody may have taken it between the look and the lock.
         if row.assigned_to is None and State(row.state) in OPEN:
             take(session, row.id, account=account, now=now)
@@ -182,7 +182,7 @@ def give_back(session: Session, id_: str, *, account: str, now: datetime) -> Non
     """Give an open request back to the queue. Raises UnknownRequestError, StateError."""
     row = _open(session, id_)
     row.assigned_to = None
-    record(session, Event.REQUEST_GIVEN_BACK, actor=f"account:{account}", subject=_named(row), now=now)
+    record(session, Event.REQUEST_GIVEN_BACK, actor=f"account:{account}", subject=row.subject, now=now)
 
 
 # One request
@@ -193,12 +193,12 @@ def read_request(session: Session, id_: str, *, actor: str, now: datetime) -> Do
 
     Raises UnknownRequestError.
     """
-    row = _row(session, id_)
+    row = request_row(session, id_)
     claim = read_person(row.claim)
     told = {"namesake": "yes"} if register.is_namesake(session, actor, claim) else {}
-    record(session, Event.REQUEST_READ, actor=actor, subject=_named(row), now=now, **told)
+    record(session, Event.REQUEST_READ, actor=actor, subject=row.subject, now=now, **told)
     is_open = State(row.state) in OPEN
-    candidates = register.search(session, claim, actor=actor, now=now, subject=_named(row)) if is_open else []
+    candidates = register.search(session, claim, actor=actor, now=now, subject=row.subject) if is_open else []
     repeats = filed.find_request(session, row.repeats) if row.repeats else None
     return Dossier(
         request=_queued(row),
@@ -223,7 +223,7 @@ def read_request(session: Session, id_: str, *, actor: str, now: datetime) -> Do
 
 def read_paper(session: Session, shelf: Shelf, id_: str, paper: str, *, actor: str, now: datetime) -> OpenedFile:
     """Return a paper of a request; recorded. Raises UnknownRequestError, NoPaperError, and as files do."""
-    row = _row(session, id_)
+    row = request_row(session, id_)
     for one in requests.papers_of(session, id_):
         if one.id == paper:
             told = {"namesake": "yes"} if register.is_namesake(session, actor, read_person(row.claim)) else {}
@@ -237,7 +237,7 @@ def ask(session: Session, id_: str, text: str, *, actor: str, now: datetime) -> 
     text = written(text)
     row = _moved(session, id_, Deed.ASK, Happened.ASKED, now)
     question = store.add_question(session, id_, text, actor=actor, now=now)
-    record(session, Event.REQUEST_ASKED, actor=actor, subject=_named(row), now=now)
+    record(session, Event.REQUEST_ASKED, actor=actor, subject=row.subject, now=now)
     tell_news(session, row, deed=f"question:{question}", now=now)
 
 
@@ -246,7 +246,7 @@ def answer(session: Session, id_: str, text: str, *, now: datetime) -> None:
     text = written(text)
     row = _moved(session, id_, Deed.ANSWER, Happened.ANSWERED, now)
     store.answer(session, store.questions(session, id_)[-1], text, now)
-    record(session, Event.REQUEST_ANSWERED, actor=f"family:{row.reference}", subject=_named(row), now=now)
+    record(session, Event.REQUEST_ANSWERED, actor=f"family:{row.reference}", subject=row.subject, now=now)
 
 
 def match(session: Session, id_: str, number: int, *, actor: str, now: datetime) -> None:
@@ -258,7 +258,7 @@ def match(session: Session, id_: str, number: int, *, actor: str, now: datetime)
     row = _moved(session, id_, Deed.MATCH, Happened.MATCHED, now)
     row.entry = number
     session.flush()
-    record(session, Event.REQUEST_MATCHED, actor=actor, subject=_named(row), now=now, entry=f"entry:{number}")
+    record(session, Event.REQUEST_MATCHED, actor=actor, subject=row.subject, now=now, entry=f"entry:{number}")
     conflicts.look(session, row, actor=actor, now=now)
 
 
@@ -298,7 +298,7 @@ def propose(
     Raises UnknownRequestError, StateError, ConflictError, NoMatchError (an extract without an entry), RefusalError (a
     refusal without reason or next step), NoTextError (a refusal without a text).
     """
-    row = _locked(session, id_)
+    row = locked_row(session, id_)
     after(State(row.state), Deed.PROPOSE)
     proposal = proposed(outcome, by=actor, at=now, entry=row.entry or 0, text=text, reason=reason, step=step)
     if outcome is Outcome.EXTRACT and row.entry is None:
@@ -306,7 +306,7 @@ def propose(
     conflicts.hold(session, row)
     _move(session, row, Deed.PROPOSE, Happened.PROPOSED, now)
     store.add_proposal(session, id_, proposal)
-    record(session, Event.REQUEST_PROPOSED, actor=actor, subject=_named(row), now=now, outcome=outcome.value)
+    record(session, Event.REQUEST_PROPOSED, actor=actor, subject=row.subject, now=now, outcome=outcome.value)
 
 
 def return_proposal(session: Session, id_: str, note: str, *, actor: str, now: datetime) -> None:
@@ -315,7 +315,7 @@ def return_proposal(session: Session, id_: str, note: str, *, actor: str, now: d
     row, proposal = _proposed(session, id_, Deed.RETURN, actor)
     _move(session, row, Deed.RETURN, Happened.RETURNED, now)
     store.close_proposal(session, proposal, Verdict.RETURNED, note=note, actor=actor, now=now)
-    record(session, Event.REQUEST_RETURNED, actor=actor, subject=_named(row), now=now)
+    record(session, Event.REQUEST_RETURNED, actor=actor, subject=row.subject, now=now)
 
 
 def refuse(session: Session, id_: str, *, actor: str, now: datetime) -> None:
@@ -326,7 +326,7 @@ def refuse(session: Session, id_: str, *, actor: str, now: datetime) -> None:
         raise StateError(State(row.state), Deed.REFUSE)
     _move(session, row, Deed.REFUSE, Happened.REFUSED, now)
     store.close_proposal(session, proposal, Verdict.CARRIED, note="", actor=actor, now=now)
-    record(session, Event.REQUEST_REFUSED, actor=actor, subject=_named(row), now=now, reason=proposal.reason)
+    record(session, Event.REQUEST_REFUSED, actor=actor, subject=row.subject, now=now, reason=proposal.reason)
     tell_news(session, row, deed=f"decision:{id_}", now=now)
 
 
@@ -364,7 +364,7 @@ def issue(session: Session, shelf: Shelf, id_: str, *, draw: Draw, random: Rando
         look_again(session, number, issued=sheet.printed, now=now)
     _move(session, row, Deed.ISSUE, Happened.ISSUED, now)
     store.close_proposal(session, proposal, Verdict.CARRIED, note="", actor=actor, now=now)
-    record(session, Event.EXTRACT_ISSUED, actor=actor, subject=_named(row), now=now, extract=f"extract:{sheet.printed}")
+    record(session, Event.EXTRACT_ISSUED, actor=actor, subject=row.subject, now=now, extract=f"extract:{sheet.printed}")
     tell_news(session, row, deed=f"decision:{id_}", now=now)
     return Issued(sheet.printed, sheet.code, file_id)
 
@@ -374,7 +374,7 @@ def issue(session: Session, shelf: Shelf, id_: str, *, draw: Draw, random: Rando
 
 def told(session: Session, id_: str) -> Told:
     """Return what staff told the applicant of a request. Raises UnknownRequestError."""
-    row = _row(session, id_)
+    row = request_row(session, id_)
     asked = _questions(session, id_)
     if State(row.state) not in (State.ISSUED, State.REFUSED):
         return Told(asked)
@@ -386,37 +386,23 @@ def told(session: Session, id_: str) -> Told:
 
 def fetch_extract(session: Session, shelf: Shelf, id_: str, *, now: datetime) -> OpenedFile:
     """Return the extract to its applicant; the reading is recorded. Raises UnknownRequestError, NoExtractError."""
-    row = _row(session, id_)
+    row = request_row(session, id_)
     issued = store.issued_on(session, id_)
     if issued is None or issued.state == Validity.WITHDRAWN:
         raise NoExtractError(id_)
-    record(session, Event.EXTRACT_FETCHED, actor=f"family:{row.reference}", subject=_named(row), now=now)
+    record(session, Event.EXTRACT_FETCHED, actor=f"family:{row.reference}", subject=row.subject, now=now)
     return open_file(session, shelf, issued.file_id)
 
 
-def _row(session: Session, id_: str) -> filed.RequestRow:
-    row = filed.find_request(session, id_)
-    if row is None:
-        raise UnknownRequestError(id_)
-    return row
-
-
-def _locked(session: Session, id_: str) -> filed.RequestRow:
-    row = filed.lock_request(session, id_)
-    if row is None:
-        raise UnknownRequestError(id_)
-    return row
-
-
 def _open(session: Session, id_: str) -> filed.RequestRow:
-    row = _locked(session, id_)
+    row = locked_row(session, id_)
     if State(row.state) not in OPEN:
         raise StateError(State(row.state), Deed.ASK)
     return row
 
 
 def _moved(session: Session, id_: str, deed: Deed, what: Happened, now: datetime) -> filed.RequestRow:
-    row = _locked(session, id_)
+    row = locked_row(session, id_)
     _move(session, row, deed, what, now)
     return row
 
@@ -427,7 +413,7 @@ def _move(session: Session, row: filed.RequestRow, deed: Deed, what: Happened, n
 
 
 def _proposed(session: Session, id_: str, deed: Deed, actor: str) -> tuple[filed.RequestRow, store.ProposalRow]:
-    row = _locked(session, id_)
+    row = locked_row(session, id_)
     after(State(row.state), deed)
     proposal = store.open_proposal(session, id_)
     if proposal is None:
@@ -472,7 +458,3 @@ def _queued(row: filed.RequestRow) -> Queued:
 
 def _purposes(row: filed.RequestRow) -> list[Purpose]:
     return [Purpose(code) for code in row.purposes.split()]
-
-
-def _named(row: filed.RequestRow) -> str:
-    return f"request:{row.reference}"

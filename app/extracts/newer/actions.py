@@ -9,7 +9,7 @@ from app.audit.actions import record
 from app.audit.model import Event
 from app.documents.code import ExtractNumber
 from app.extracts import store as filed
-from app.extracts.actions import UnknownRequestError, tell_news
+from app.extracts.actions import locked_row, request_row, tell_news
 from app.extracts.desk.decision import Validity
 from app.extracts.desk.store import IssuedRow, issued_on
 from app.extracts.model import Channel
@@ -74,7 +74,7 @@ def _says_the_same(row: IssuedRow, held: dict[int, Record], root: int) -> bool:
 def _mark(session: Session, row: IssuedRow, says_the_same: bool, now: datetime) -> None:
     if says_the_same is (row.outdated_at is None):
         return
-    request = _request(session, row.request_id)
+    request = request_row(session, row.request_id)
     told = {"actor": WORKER, "subject": f"request:{request.reference}", "extract": f"extract:{_number(row)}"}
     if says_the_same:
         row.outdated_at = None
@@ -88,7 +88,7 @@ def _mark(session: Session, row: IssuedRow, says_the_same: bool, now: datetime) 
 
 def wish(session: Session, id_: str) -> Wish:
     """Return what stands on the page of a request about later changes. Raises UnknownRequestError."""
-    row = _request(session, id_)
+    row = request_row(session, id_)
     issued = issued_on(session, id_)
     return Wish(
         is_outdated=issued is not None and issued.outdated_at is not None and issued.state == Validity.VALID,
@@ -99,7 +99,7 @@ def wish(session: Session, id_: str) -> Wish:
 
 def agree_to_letters(session: Session, id_: str, *, now: datetime) -> None:
     """Write to the applicant when the entry has changed later. Raises UnknownRequestError."""
-    row = _locked(session, id_)
+    row = locked_row(session, id_)
     if not row.tells_newer:
         row.tells_newer = True
         _record(session, Event.NEWER_LETTERS_AGREED, row, now)
@@ -107,7 +107,7 @@ def agree_to_letters(session: Session, id_: str, *, now: datetime) -> None:
 
 def stop_letters(session: Session, id_: str, *, now: datetime) -> None:
     """Write to the applicant no more when the entry has changed. Raises UnknownRequestError."""
-    row = _locked(session, id_)
+    row = locked_row(session, id_)
     if row.tells_newer:
         row.tells_newer = False
         _record(session, Event.NEWER_LETTERS_STOPPED, row, now)
@@ -115,20 +115,6 @@ def stop_letters(session: Session, id_: str, *, now: datetime) -> None:
 
 def _record(session: Session, event: Event, row: filed.RequestRow, now: datetime) -> None:
     record(session, event, actor=f"family:{row.reference}", subject=f"request:{row.reference}", now=now)
-
-
-def _request(session: Session, id_: str) -> filed.RequestRow:
-    row = filed.find_request(session, id_)
-    if row is None:
-        raise UnknownRequestError(id_)
-    return row
-
-
-def _locked(session: Session, id_: str) -> filed.RequestRow:
-    row = filed.lock_request(session, id_)
-    if row is None:
-        raise UnknownRequestError(id_)
-    return row
 
 
 def _number(row: IssuedRow) -> str:

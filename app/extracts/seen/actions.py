@@ -9,8 +9,7 @@ from app.accounts.model import Role
 from app.accounts.store import AccountRow
 from app.audit.model import Event, Record
 from app.audit.store import actors_on, records_on
-from app.extracts import store as filed
-from app.extracts.actions import UnknownRequestError, papers_of
+from app.extracts.actions import papers_of, request_row
 from app.extracts.seen.looks import TOLD, Look, Who
 from app.storage.engine import Session
 
@@ -25,9 +24,7 @@ def looks(session: Session, id_: str, *, before: int = 0) -> tuple[Sequence[Look
     Reading it is not recorded: who opened the page with the passphrase is, and whoever reads here has done so.
     Raises UnknownRequestError.
     """
-    row = filed.find_request(session, id_)
-    if row is None:
-        raise UnknownRequestError(id_)
+    row = request_row(session, id_)
     subjects = [f"request:{row.reference}", *(f"file:{paper.file_id}" for paper in papers_of(session, id_))]
     found = records_on(session, subjects, TOLD, before=before, limit=PAGE + 1)
     officers = [actor for actor in actors_on(session, subjects, TOLD) if actor.startswith(_ACCOUNT)]

@@ -28,7 +28,7 @@ class RuledError(Exception):
 def add(session: Session, row: RequestRow, ground: Ground, note: str, *, actor: str, now: datetime) -> None:
     """Flag a conflict on a request."""
     store.add(session, row, ground, note, actor=actor, now=now)
-    record(session, Event.CONFLICT_RAISED, actor=actor, subject=_named(row), now=now, ground=ground.value)
+    record(session, Event.CONFLICT_RAISED, actor=actor, subject=row.subject, now=now, ground=ground.value)
 
 
 def look(session: Session, row: RequestRow, *, actor: str, now: datetime) -> None:
@@ -62,13 +62,9 @@ def close(session: Session, row: RequestRow, id_: str, ruling: Ruling, note: str
     if conflict is None or conflict.request_id != row.id or conflict.ruling != Ruling.OPEN.value:
         raise RuledError(id_)
     store.rule(session, conflict, ruling, note, actor=actor, now=now)
-    record(session, Event.CONFLICT_RULED, actor=actor, subject=_named(row), now=now, ruling=ruling.value)
+    record(session, Event.CONFLICT_RULED, actor=actor, subject=row.subject, now=now, ruling=ruling.value)
     return conflict.raised_by
 
 
 def _standing(row: RequestRow) -> Standing:
     return Standing(row.contact_index, row.claim_index, Kinship(row.kinship), row.entry or 0)
-
-
-def _named(row: RequestRow) -> str:
-    return f"request:{row.reference}"
