@@ -39,10 +39,12 @@ def test_a_reference_to_nowhere_is_found(library: Library) -> None:
     assert any("steps/police-statement/step.yaml" in fault and "national-polise" in fault for fault in found)
 
 
-def test_a_missing_translation_is_found(library: Library) -> None:
-    files = {path: text for path, text in library.files.items() if path != "articles/police-statement/en.md"}
-    found = [str(fault) for fault in check_edition(Library.of(files))]
-    assert any("articles/police-statement/en.md" in fault and "translate" in fault for fault in found)
+def test_a_missing_source_text_is_found_and_a_missing_translation_is_a_state(library: Library) -> None:
+    """An article that nobody has translated yet is shown in Ukrainian, and says so; without Ukrainian it is none."""
+    for code, is_fault in (("uk", True), ("en", False)):
+        files = {path: text for path, text in library.files.items() if path != f"articles/police-statement/{code}.md"}
+        found = [str(fault) for fault in check_edition(Library.of(files))]
+        assert any("police-statement" in fault for fault in found) is is_fault
 
 
 def test_a_fact_without_a_source_is_found(library: Library) -> None:

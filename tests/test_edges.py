@@ -48,6 +48,9 @@ OPEN = {
     "invitation.accept": "proved_by_link",
     "extracts.begin": "begins_anew",
     "verifying.verify_file": "begins_anew",
+    "listening.send": "begins_anew",
+    "listening.useful": "begins_anew",
+    "confirming.answer": "proved_by_link",
 }
 """Views that take what is sent without a token, and the mark that says why. Each is a decision."""
 

@@ -36,6 +36,7 @@ DETAILS = {
     "at": NOW.isoformat(),
     "device": "Firefox <3 & Linux",
     "reference": "7F3K-22QX",
+    "words": "1 < 2 & 3",
 }
 EVERY = [(kind, language) for kind in Kind for language in PUBLIC]
 

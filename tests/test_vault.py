@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from app.accounts import actions as accounts
 from app.accounts.model import Role
 from app.config import ROOT, Settings
+from app.curation.listening import actions as listening
 from app.kernel.errors import ConfigError
 from app.outbox import store as outbox
 from app.storage import files
@@ -46,6 +47,7 @@ from app.storage.vault import BrokenSealError, Place, SealError, UnknownKeyError
 from tests import asking, register_entries
 from tests.conftest import KEY_DAY
 from tests.people_rows import PersonRow, TestTable, add_person, names
+from tests.test_listening import ITEM, SAID
 
 NOW = datetime(2026, 4, 16, 12, tzinfo=UTC)
 RING = make_ring(KEY_DAY)
@@ -419,6 +421,10 @@ def seal_something_in_every_column(session: Session, shelf: Shelf) -> None:
     register_entries.seal_something(session)
     asking.seal_something(session, now=NOW)
     asking.decide_something(session, shelf, now=NOW)
+    said = listening.suggest(session, SAID, ITEM, now=NOW)
+    listening.answer(session, said, "Виправимо.", actor="account:first", now=NOW)
+    # Whose answer is sent, their address is forgotten: one that still waits has it.
+    listening.suggest(session, SAID, ITEM, now=NOW)
     outbox.put(session, next(iter(outbox.Kind)), "{}", key="test:1", now=NOW, not_before=NOW)
     files.receive(session, shelf, Accepted(b"%PDF-", MediaType.PDF, 1, "0" * 64), name="паспорт.pdf", now=NOW)
 

@@ -119,7 +119,7 @@ class Event(StrEnum):
     SUGGESTIONS_FORGOTTEN = "suggestions.forgotten"
     TOPIC_TAKEN = "topic.taken"
     TOPIC_LEFT = "topic.left"
-    TRANSLATION_READ = "translation.read-by-native"
+    TRANSLATION_READ = "translation.approved"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request, url_for
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -130,13 +132,19 @@ def _faults(wrong: Wrong | None, text: str, email: str) -> dict[str, str]:
 
 def _form(about: str, fact: str, typed: dict[str, str] | None = None, faults: dict[str, str] | None = None) -> Response:
     page = checked_about(about)
-    return public_page(
-        "curation/listening/report.html",
-        about=page,
-        fact=fact[:120],
-        title=title_of(page, language()),
-        options=WRONG.items(),
-        typed=typed or {"wrong": "", "text": "", "email": ""},
-        faults=faults or {},
-        most=LONGEST,
-    )
+    template = "curation/listening/report.html"
+    values: dict[str, Any] = {
+        "about": page,
+        "fact": fact[:120],
+        "title": title_of(page, language()),
+        "options": WRONG.items(),
+        "typed": typed or {"wrong": "", "text": "", "email": ""},
+        "faults": faults or {},
+        "most": LONGEST,
+    }
+    if typed is None:
+        return public_page(template, **values)
+    # What somebody has typed is theirs: nobody keeps the page that shows it again.
+    response = make_response(render_template(template, **values))
+    response.headers["Cache-Control"] = "no-store"
+    return response
