@@ -304,7 +304,7 @@ def test_a_status_change_marks_the_older_extract_until_it_is_repeated(town: Town
     changed.click()
     wife.save()
     wife.save()
-    again, phrase = wife.page.locator("b.sign").all_inner_texts()
+    again, phrase = wife.signs()
     assert again != reference
     town.issue(again, language)
     wife.open(again, phrase)

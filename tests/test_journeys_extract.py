@@ -97,7 +97,13 @@ class Applicant:
         self.go("/draft/check")
         self.page.locator("#consent").check()
         self.save()
-        reference, passphrase = self.page.locator("b.sign").all_inner_texts()
+        return self.signs()
+
+    def signs(self) -> tuple[str, str]:
+        """Wait for the confirmation; return reference and passphrase as it shows them."""
+        shown = self.page.locator("b.sign")
+        expect(shown).to_have_count(2)
+        reference, passphrase = shown.all_inner_texts()
         return reference, passphrase
 
     def open(self, reference: str, passphrase: str) -> None:
