@@ -302,8 +302,9 @@ def test_a_status_change_marks_the_older_extract_until_it_is_repeated(town: Town
     town.work()
     wife.page.reload()
     changed.click()
-    wife.save()
-    wife.save()
+    for _ in range(2):
+        with wife.page.expect_navigation():
+            wife.save()
     again, phrase = wife.signs()
     assert again != reference
     town.issue(again, language)
