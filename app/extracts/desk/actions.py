@@ -161,9 +161,7 @@ def list_queue(
 
 def take(session: Session, id_: str, *, account: str, now: datetime) -> None:
     """Take an open request, also one that another officer has. Raises UnknownRequestError, StateError."""
-    row = _open(session, id_)
-    row.assigned_to = account
-    record(session, Event.REQUEST_TAKEN, actor=f"account:{account}", subject=row.subject, now=now)
+    _assign(session, _open(session, id_), account, now)
 
 
 def take_next(session: Session, *, account: str, now: datetime) -> str:
@@ -173,7 +171,7 @@ def take_next(session: Session, *, account: str, now: datetime) -> str:
         row = locked_row(session, one.id)
         # Somebody may have taken it between the look and the lock.
         if row.assigned_to is None and State(row.state) in OPEN:
-            take(session, row.id, account=account, now=now)
+            _assign(session, row, account, now)
             return row.id
     raise EmptyQueueError
 
@@ -392,6 +390,11 @@ def fetch_extract(session: Session, shelf: Shelf, id_: str, *, now: datetime) ->
         raise NoExtractError(id_)
     record(session, Event.EXTRACT_FETCHED, actor=f"family:{row.reference}", subject=row.subject, now=now)
     return open_file(session, shelf, issued.file_id)
+
+
+def _assign(session: Session, row: filed.RequestRow, account: str, now: datetime) -> None:
+    row.assigned_to = account
+    record(session, Event.REQUEST_TAKEN, actor=f"account:{account}", subject=row.subject, now=now)
 
 
 def _open(session: Session, id_: str) -> filed.RequestRow:

@@ -52,7 +52,7 @@ def on_person(session: Session, row: RequestRow) -> Sequence[Conflict]:
 
 def hold(session: Session, row: RequestRow) -> None:
     """Raises ConflictError while a conflict is open on any request on the same person."""
-    if any(one.ruling is Ruling.OPEN for one in store.on_person(session, row)):
+    if store.is_open_on(session, row):
         raise ConflictError
 
 

@@ -61,6 +61,12 @@ def on_person(session: Session, row: RequestRow) -> Sequence[Conflict]:
     return [_conflict(conflict, reference) for conflict, reference in session.execute(query)]
 
 
+def is_open_on(session: Session, row: RequestRow) -> bool:
+    """Say whether a conflict is open on any request on the person that `row` is about; no note is opened for it."""
+    query = _joined().where(same_person(row), ConflictRow.ruling == Ruling.OPEN.value).limit(1)
+    return session.execute(query).first() is not None
+
+
 def lock(session: Session, id_: str) -> ConflictRow | None:
     """Return a conflict, locked until the transaction ends."""
     return session.get(ConflictRow, id_, with_for_update=True, populate_existing=True)
