@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -106,3 +108,10 @@ def html_errors(text: str) -> list[str]:
     parser = html5lib.HTMLParser(strict=False)
     parser.parse(text)
     return [f"{code} at line {position[0]}" for position, code, _ in parser.errors]
+
+
+def page(client: LintingClient, address: str, status: int = 200, *, data: Mapping[str, object] | None = None) -> str:
+    """Fetch a page, or send `data` to it, and return its text with the spans taken out that only divide words."""
+    response = client.get(address) if data is None else client.post(address, data=dict(data))
+    assert response.status_code == status, response.get_data(as_text=True)
+    return unescape(re.sub(r"</?span[^>]*>", "", response.get_data(as_text=True)))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from html import unescape
 from pathlib import Path
 from random import Random
 from urllib.parse import urlencode
@@ -31,7 +30,7 @@ from app.web.database import database as database_of
 from app.web.edition import Edition
 from app.web.files import shelf as shelf_of
 from tests.asking import file_draft, filled
-from tests.lint import LintingClient
+from tests.lint import LintingClient, page
 from tests.register_entries import CLERK, recorded, with_person
 from tests.test_desk_requests import FIRST, NOW, SECOND, drawn
 from tests.test_permissions import StandIn
@@ -94,12 +93,6 @@ def house(
         recorded(session, PERSON)
     yield House(site, gate)
     database_of(site).engine.dispose()
-
-
-def page(client: LintingClient, address: str, status: int = 200, *, data: Mapping[str, object] | None = None) -> str:
-    response = client.get(address) if data is None else client.post(address, data=dict(data))
-    assert response.status_code == status, response.get_data(as_text=True)
-    return unescape(re.sub(r"</?span[^>]*>", "", response.get_data(as_text=True)))
 
 
 CHANGED = {

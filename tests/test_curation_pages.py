@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,7 +24,7 @@ from app.site import create_app
 from app.web.access import Actor, install_access
 from app.web.database import database as database_of
 from app.web.edition import Edition
-from tests.lint import LintingClient
+from tests.lint import LintingClient, page
 from tests.test_permissions import StandIn
 from tests.test_revisions import NOW
 
@@ -63,12 +62,6 @@ def site(
 @pytest.fixture
 def client(site: Flask) -> LintingClient:
     return LintingClient(site)
-
-
-def page(client: LintingClient, address: str, status: int = 200, *, data: Mapping[str, str] | None = None) -> str:
-    response = client.get(address) if data is None else client.post(address, data=dict(data))
-    assert response.status_code == status, response.get_data(as_text=True)
-    return unescape(re.sub(r"</?span[^>]*>", "", response.get_data(as_text=True)))
 
 
 def edit_of(path: str = PATH) -> str:

@@ -6,9 +6,8 @@ import hashlib
 import io
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -29,7 +28,7 @@ from app.web.database import database as database_of
 from app.web.edition import Edition
 from app.web.files import shelf as shelf_of
 from tests.asking import decide_something, file_draft, filled, seal_something
-from tests.lint import LintingClient
+from tests.lint import LintingClient, page
 from tests.register_entries import recorded, with_person
 from tests.test_desk_requests import NOW
 from tests.test_permissions import StandIn
@@ -75,12 +74,6 @@ def filed(site: Flask, database: Database) -> requests.Filed:
     with database.writing() as session:
         recorded(session, with_person(surname="Прикладенко", given="Зразок", patronymic="Тестович"))
     return filed
-
-
-def page(client: LintingClient, address: str, status: int = 200, *, data: Mapping[str, str] | None = None) -> str:
-    response = client.get(address) if data is None else client.post(address, data=dict(data))
-    assert response.status_code == status, response.get_data(as_text=True)
-    return unescape(re.sub(r"</?span[^>]*>", "", response.get_data(as_text=True)))
 
 
 def opened(client: LintingClient, filed: requests.Filed, language: str) -> None:

@@ -10,8 +10,8 @@ from flask import Flask
 
 from app.curation import store
 from app.web.database import database
-from tests.lint import LintingClient
-from tests.test_curation_pages import AUTHOR, COLLEAGUE, DESK, SHIPPED, client, gate, page, site
+from tests.lint import LintingClient, page
+from tests.test_curation_pages import AUTHOR, COLLEAGUE, DESK, SHIPPED, client, gate, site
 from tests.test_permissions import StandIn
 
 __all__ = ["client", "gate", "site"]

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from tests import test_curation_pages as desk
-from tests.lint import LintingClient
-from tests.test_curation_pages import DESK, SHIPPED, id_of, page, saved
+from tests.lint import LintingClient, page
+from tests.test_curation_pages import DESK, SHIPPED, id_of, saved
 
 gate, site, client = desk.gate, desk.site, desk.client
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ from app.web.access import Actor, install_access
 from app.web.database import database as database_of
 from app.web.desk import desk_pages
 from app.web.edition import Edition
-from tests.lint import LintingClient
+from tests.lint import LintingClient, page
 from tests.register_entries import CLERK, ENTRY, NOW, recorded, two_records_of_one, with_person
 from tests.test_permissions import StandIn
 
@@ -66,12 +65,6 @@ def client(desk: Flask) -> LintingClient:
 @pytest.fixture
 def database(desk: Flask) -> Database:
     return database_of(desk)
-
-
-def page(client: LintingClient, address: str, status: int = 200, *, data: Mapping[str, str] | None = None) -> str:
-    response = client.get(address) if data is None else client.post(address, data=dict(data))
-    assert response.status_code == status, response.get_data(as_text=True)
-    return unescape(re.sub(r"</?span[^>]*>", "", response.get_data(as_text=True)))
 
 
 def to_correct() -> dict[str, str]:

@@ -24,8 +24,8 @@ from app.live import FOLLOWER
 from app.site import create_app
 from app.web.access import Actor
 from app.web.database import database as database_of
-from tests.lint import LintingClient
-from tests.test_curation_pages import AUTHOR, REVIEWER, SHIPPED, approved, client, gate, hidden, page, press, site
+from tests.lint import LintingClient, page
+from tests.test_curation_pages import AUTHOR, REVIEWER, SHIPPED, approved, client, gate, hidden, press, site
 from tests.test_permissions import StandIn
 
 __all__ = ["client", "gate", "site"]
