@@ -17,7 +17,7 @@ from app.curation.impact.plans import Fate, NoAnswersError, compare, sample
 from app.curation.impact.staff import whole_of
 from app.curation.impact.things import Thing, What, Whole
 from app.curation.impact.touching import touched
-from app.curation.inside import kept_inside
+from app.curation.previewing.inside import kept_inside
 from app.edition import read_edition
 from app.pathways.plan import compose
 from app.pathways.sheet import Sheet

@@ -117,3 +117,20 @@ def who(reference: str) -> str:
 
 def time_text(at: datetime) -> str:
     return f"{at.astimezone(KYIV):%d.%m.%Y, %H:%M}"
+
+
+def public_address(path: str) -> str:
+    """Return the address at which families read an item, below the root; the home page where it has none of its own."""
+    first, _, rest = path.partition("/")
+    slug, _, _ = rest.partition("/")
+    code = language_of(path)
+    if first == "articles":
+        return f"/{code}/articles/{slug}"
+    if first == "organisations":
+        return f"/{code}/organisations/{rest.removesuffix('.yaml')}"
+    if first == "pages":
+        return f"/{code}/{slug}"
+    if rest.startswith("steps/"):
+        return f"/{code}/steps/{rest.removeprefix('steps/').removesuffix('.yaml')}"
+    known = {"glossary.yaml": "glossary", "sources.yaml": "sources", "topics.yaml": "articles/"}
+    return f"/{code}/{known.get(path, '')}"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from flask import (
-    Blueprint,
     Response,
     abort,
-    current_app,
     jsonify,
     make_response,
     redirect,
@@ -34,32 +31,14 @@ from app.curation.editing.labels import THINGS
 from app.curation.labels import CHANGES, language_of, time_text, title_of, who
 from app.curation.merge import Merged, merge
 from app.curation.model import Change, Deed, PathError, Revision, State, StateError
-from app.curation.needs import KEY, Needs
-from app.curation.rights import may
+from app.curation.staff import Said, blueprint, may_here, others_at, supplied, told, whole
 from app.directory.model import Directory
 from app.guidance.model import Guidance
 from app.guidance.public import rendered
 from app.guidance.reading import words
-from app.kernel.dates import KYIV
 from app.web.access import actor, requires
 from app.web.database import database, now, session
 from app.web.edition import bind, part
-from app.web.language import in_language
-
-blueprint = in_language(Blueprint("curation", __name__))
-
-
-@dataclass
-class Said:
-    """What is wrong with what was typed: (id of the field, text)."""
-
-    faults: list[tuple[str, str]] = field(default_factory=list)
-
-    def say(self, name: str, text: str) -> None:
-        self.faults.append((name, text))
-
-    def wrong(self, name: str) -> str:
-        return next((text for where, text in self.faults if where == name), "")
 
 
 @blueprint.get("/staff/content/edit")
@@ -154,7 +133,7 @@ def autosave() -> ResponseReturnValue:
     except (actions.ConflictError, StateError):
         return jsonify(saved=False), 409
     others = actions.open_form(session(), saved.path, actor=actor().reference, now=now())
-    return jsonify(saved=True, version=saved.version, others=[_told(one) for one in others])
+    return jsonify(saved=True, version=saved.version, others=[told(one) for one in others])
 
 
 @dataclass(frozen=True)
@@ -213,7 +192,7 @@ def _edit_page(
     others = actions.open_form(session(), path, actor=actor().reference, now=now()) if path else []
     return make_response(
         render_template(
-            "curation/edit.html",
+            "curation/editing/edit.html",
             path=path,
             title=title_of(path),
             text=text,
@@ -237,7 +216,7 @@ def _edit_page(
 def conflict_page(path: str, text: str, theirs: Revision, merged: Merged, change: Change, note: str) -> Response:
     return make_response(
         render_template(
-            "curation/conflict.html",
+            "curation/editing/conflict.html",
             path=path,
             title=title_of(path),
             who=who(theirs.saved_by),
@@ -275,24 +254,3 @@ def typed_change() -> Change | None:
         return Change(request.form.get("change", ""))
     except ValueError:
         return None
-
-
-def whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def others_at(found: Iterable[store.Editing]) -> list[str]:
-    return [_told(one) for one in found if one.account != actor().reference]
-
-
-def _told(one: store.Editing) -> str:
-    since = one.since.astimezone(KYIV)
-    return str(gettext("%(who)s has been editing this since %(time)s.", who=who(one.account), time=f"{since:%H:%M}"))
-
-
-def may_here(path: str, deed: Deed) -> bool:
-    return may(actor().permissions, path, deed)
-
-
-def supplied() -> Needs:
-    return cast(Needs, current_app.extensions[KEY])

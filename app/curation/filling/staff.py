@@ -17,16 +17,7 @@ from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import Permission
 from app.content.library import Fault
 from app.curation import actions, store
-from app.curation.editing.staff import (
-    Said,
-    check_text,
-    may_here,
-    others_at,
-    save_or_say,
-    supplied,
-    typed_change,
-    whole,
-)
+from app.curation.editing.staff import check_text, save_or_say, typed_change
 from app.curation.filling.fields import ID, MANY, Entries, NoEntryError, NoFormError, fields_of, shape_of
 from app.curation.filling.labels import ADD, LANGUAGES, NEW, hint_of, label_of, options_of
 from app.curation.filling.model import Field, Shown, filled, id_of_place, opened, typed
@@ -34,6 +25,7 @@ from app.curation.filling.patch import PatchError, parsed, same
 from app.curation.labels import CHANGES, title_of
 from app.curation.merge import merge
 from app.curation.model import Change, Deed, State
+from app.curation.staff import Said, may_here, others_at, supplied, whole
 from app.directory.model import Directory
 from app.kernel.languages import SOURCE
 from app.web.access import actor, requires

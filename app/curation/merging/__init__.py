@@ -1,0 +1,1 @@
+"""Texts that somebody else has changed meanwhile: by publishing, or by an upgrade."""

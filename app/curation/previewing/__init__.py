@@ -1,0 +1,1 @@
+"""Any public page as it would be with a draft."""

@@ -1,0 +1,1 @@
+"""How approved texts become live: now, together, or at a moment."""
