@@ -48,7 +48,7 @@ class Desk:
         with self.database.writing() as session:
             curation.submit(session, one.id, actor=one.saved_by, now=NOW)
             curation.approve(session, one.id, actor=REVIEWER, now=NOW)
-            curation.rehearse(session, [one.id], shipped=self.shipped, check=sound, ready=self.rehearsed)
+            curation.rehearse(session, [one.id], shipped=self.shipped, check=sound, ready=self.rehearsed, now=NOW)
             curation.publish(session, [one.id], shipped=self.shipped, check=sound, actor=REVIEWER, now=NOW)
         with self.database.reading() as session:
             live = curation.live_library(session, self.shipped).digest
@@ -138,7 +138,9 @@ def test_a_new_section_is_added_to_the_translation_at_its_place(desk: Desk) -> N
     desk.edit(LONGER)
     assert desk.item().added == 1
     desk.publish(desk.translate({"посередині": "## Between\n\nNew."}))
-    assert desk.live().files[EN] == TEXT.replace("## Two", "## Between\n\nNew.\n\n## Two")
+    assert desk.live().files[EN] == TEXT.replace("edited: 2026-01-02", "edited: 2026-05-03").replace(
+        "## Two", "## Between\n\nNew.\n\n## Two"
+    )
     assert desk.item().state is State.CURRENT
 
 

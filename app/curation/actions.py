@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from app.audit.actions import record
@@ -26,6 +26,7 @@ from app.content.library import Fault, Library
 from app.content.moved import MOVED, moves_of
 from app.content.store import lock_editions, move_edition
 from app.curation import store
+from app.curation.dating import dated, dated_as
 from app.curation.merge import Merged, has_marks, merge
 from app.curation.model import (
     OPEN,
@@ -249,12 +250,17 @@ def bring_up_to_date(session: Session, id_: str, *, shipped: Library, actor: str
     state = after(State(row.state), Deed.MERGE, retires=row.retires)
     live = ground(session, shipped, row.path)
     if not row.retires:
-        row.text = merge(_ancestor(session, row)[1], row.text, live.text).text
+        row.text = merged_over(row.path, _ancestor(session, row)[1], row.text, live.text).text
     row.parent_id, row.base, row.base_digest = live.revision or None, live.base, live.base_digest
     _written(row, actor, now)
     store.put_state(session, row, state)
     store.add_saving(session, row, automatic=False)
     return _did(session, row, Deed.MERGE, Event.REVISION_MERGED, actor=actor, now=now)
+
+
+def merged_over(path: str, ancestor: str, text: str, newer: str) -> Merged:
+    """Merge `text` with what has become of its `ancestor`. Dates that publication sets do not clash: the newer hold."""
+    return merge(dated_as(path, ancestor, newer), dated_as(path, text, newer), newer)
 
 
 def is_stale(session: Session, one: Revision, *, shipped: Library) -> bool:
@@ -282,7 +288,7 @@ def to_merge(session: Session, shipped: Library) -> list[ToMerge]:
             continue
         if (text is None) if one.retires else (text == one.text):
             continue  # the upgrade says what the editors had said
-        found.append(ToMerge(one, text or "", text is not None, merge(one.base, one.text, text or "")))
+        found.append(ToMerge(one, text or "", text is not None, merged_over(one.path, one.base, one.text, text or "")))
     return found
 
 
@@ -355,9 +361,22 @@ def discard(session: Session, id_: str, *, actor: str, now: datetime) -> Revisio
     return _move(session, row, Deed.DISCARD, Event.REVISION_DISCARDED, actor=actor, now=now)
 
 
-def candidate(session: Session, ids: Collection[str], *, shipped: Library) -> Library:
-    """Return the edition as it would be with these revisions, whatever their state. Raises NoRevisionError."""
-    return _candidate(session, [store.get_revision(session, id_) for id_ in ids], shipped)[0]
+def candidate(session: Session, ids: Collection[str], *, shipped: Library, now: datetime) -> Library:
+    """Return the edition as it would be with these revisions published now, whatever their state.
+
+    Raises NoRevisionError.
+    """
+    chosen = [once_published(session, store.get_revision(session, id_), shipped=shipped, now=now) for id_ in ids]
+    return _candidate(session, chosen, shipped)[0]
+
+
+def once_published(session: Session, one: Revision, *, shipped: Library, now: datetime) -> Revision:
+    """Return a revision as it reads once it is published: with the dates that follow from the kind of its change."""
+    if one.retires:
+        return one
+    day = (one.publish_at or now).astimezone(KYIV).date()
+    live = ground(session, shipped, one.path).text
+    return replace(one, text=dated(one.path, one.text, live, change=one.change, day=day))
 
 
 def _candidate(session: Session, chosen: Sequence[Revision], shipped: Library) -> tuple[Library, dict[str, Standing]]:
@@ -379,20 +398,24 @@ def _day(one: Revision) -> str:
     return (one.publish_at or one.saved_at).astimezone(KYIV).date().isoformat()
 
 
-def candidate_text(session: Session, path: str, text: str, *, shipped: Library) -> Library:
-    """Return the edition as it would be with this text at `path`."""
+def candidate_text(session: Session, path: str, text: str, *, shipped: Library, now: datetime) -> Library:
+    """Return the edition as it would be with this text at `path`, published now."""
     before = store.published(session)
     kept = [one for one in before if one.path != path]
-    bare = overlaid(shipped, [*kept, Published(path, text, retires=False, successor="")])
+    live = ground(session, shipped, path).text
+    told = dated(path, text, live, change=Change.MEANING, day=now.astimezone(KYIV).date())
+    bare = overlaid(shipped, [*kept, Published(path, told, retires=False, successor="")])
     after_ = standings_once_published(
         overlaid(shipped, before).files, bare.files, standings(session, shipped), [Edit(path, False, "")]
     )
     return with_standings(bare, after_)
 
 
-def rehearse(session: Session, ids: Collection[str], *, shipped: Library, check: Check, ready: Ready) -> None:
+def rehearse(
+    session: Session, ids: Collection[str], *, shipped: Library, check: Check, ready: Ready, now: datetime
+) -> None:
     """Do what takes long of a publication beforehand, while nobody has to wait for it. Raises NoRevisionError."""
-    library = candidate(session, ids, shipped=shipped)
+    library = candidate(session, ids, shipped=shipped, now=now)
     if not check(library):
         ready(library)
 
@@ -414,7 +437,8 @@ def publish(
         live = ground(session, shipped, row.path)
         if (live.exists, live.text) != _ancestor(session, row):
             raise StaleError(row.path)
-    library, standing = _candidate(session, [store.revision(row) for row in rows], shipped)
+    revisions = [once_published(session, store.revision(row), shipped=shipped, now=now) for row in rows]
+    library, standing = _candidate(session, revisions, shipped)
     faults = check(library)
     if faults:
         raise FaultsError(faults)
@@ -422,7 +446,8 @@ def publish(
     known = standings(session, shipped)
     translating.put_standings(session, {path: one for path, one in standing.items() if known.get(path) != one})
     number = move_edition(session, library.digest, now)
-    for row, state in zip(rows, states, strict=True):
+    for row, one, state in zip(rows, revisions, states, strict=True):
+        row.text = one.text
         row.edition, row.published_at, row.publish_at, row.failure = number, now, None, ""
         store.put_state(session, row, state)
         store.forget_savings(session, row.id)
@@ -464,7 +489,7 @@ def publish_due(
             left = [id_ for id_ in ids if store.get_revision(session, id_).state is State.SCHEDULED]
             if not left:
                 continue
-            rehearse(session, left, shipped=shipped(), check=check, ready=ready)
+            rehearse(session, left, shipped=shipped(), check=check, ready=ready, now=now)
         try:
             with database.writing() as session:
                 publish(session, left, shipped=shipped(), check=check, actor=actor, now=now)

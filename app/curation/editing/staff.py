@@ -155,7 +155,7 @@ def check_text(path: str, text: str) -> Checked:
     # Checking takes a second: no writer should wait for it.
     session().commit()
     with database().reading() as reading:
-        library = actions.candidate_text(reading, path, text, shipped=needs.shipped())
+        library = actions.candidate_text(reading, path, text, shipped=needs.shipped(), now=now())
     faults = actions.faults_of(path, needs.check(library))
     read = Reader(library).prose(path) if path.endswith(".md") else None
     if read is None:

@@ -20,7 +20,7 @@ from app.curation.impact.staff import whole_of
 from app.curation.impact.things import Thing, What, path_of
 from app.curation.needs import KEY, Needs
 from app.web.access import requires
-from app.web.database import database
+from app.web.database import database, now
 from app.web.edition import Edition, live
 from app.web.language import in_language, language
 
@@ -115,7 +115,7 @@ def _looked_at(id_: str) -> tuple[Library, Edition, bool]:
         with database().reading() as reading:
             if not id_:
                 return actions.live_library(reading, needs.shipped()), live(), True
-            library = actions.candidate(reading, [id_], shipped=needs.shipped())
+            library = actions.candidate(reading, [id_], shipped=needs.shipped(), now=now())
     except store.NoRevisionError:
         abort(404)
     try:

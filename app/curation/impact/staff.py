@@ -52,7 +52,7 @@ def drafted(id_: str) -> Edition:
     needs = cast(Needs, current_app.extensions[KEY])
     try:
         with database().reading() as reading:
-            library = actions.candidate(reading, [id_], shipped=needs.shipped())
+            library = actions.candidate(reading, [id_], shipped=needs.shipped(), now=now())
     except store.NoRevisionError:
         abort(404)
     return cast(Edition, needs.edition(library))

@@ -19,7 +19,7 @@ from app.curation.reviewing.staff import revision_page
 from app.curation.staff import Said, blueprint, supplied
 from app.web.access import requires
 from app.web.cache import MARK
-from app.web.database import database
+from app.web.database import database, now
 from app.web.edition import bind
 from app.web.tally import MARK as COUNT
 
@@ -31,7 +31,7 @@ def preview(id_: str, address: str) -> ResponseReturnValue:
     needs = supplied()
     try:
         with database().reading() as reading:
-            library = actions.candidate(reading, [id_], shipped=needs.shipped())
+            library = actions.candidate(reading, [id_], shipped=needs.shipped(), now=now())
         edition = needs.edition(library)
     except store.NoRevisionError:
         abort(404)

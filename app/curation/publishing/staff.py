@@ -27,7 +27,7 @@ from app.web.database import database, now, session
 def publish() -> ResponseReturnValue:
     """Publish approved texts together, once the edition is checked as it will be."""
     check_button()
-    needs, ids, by = supplied(), request.form.getlist("revision"), actor().reference
+    needs, ids, by, at = supplied(), request.form.getlist("revision"), actor().reference, now()
     if not ids:
         return redirect(url_for(".items"), 303)
     said, faults = Said(), list[Fault]()
@@ -35,9 +35,9 @@ def publish() -> ResponseReturnValue:
     session().commit()
     try:
         with database().reading() as reading:
-            actions.rehearse(reading, ids, shipped=needs.shipped(), check=needs.check, ready=needs.ready)
+            actions.rehearse(reading, ids, shipped=needs.shipped(), check=needs.check, ready=needs.ready, now=at)
         with session().begin_nested():
-            actions.publish(session(), ids, shipped=needs.shipped(), check=needs.check, actor=by, now=now())
+            actions.publish(session(), ids, shipped=needs.shipped(), check=needs.check, actor=by, now=at)
     except store.NoRevisionError:
         abort(404)
     except actions.FaultsError as error:
