@@ -9,12 +9,13 @@ from flask import Flask
 
 from tests import test_curation_pages as desk
 from tests.lint import LintingClient, page
-from tests.test_curation_pages import DESK, SHIPPED, id_of, saved
+from tests.test_curation_pages import AUTHOR, DESK, REVIEWER, SHIPPED, StandIn, approved, id_of, press, saved
 
 gate, site, client = desk.gate, desk.site, desk.client
 
 SITUATION = "pathways/situations/awol_dispute.yaml"
 RERANKED = SHIPPED.files[SITUATION].replace("[ask-order, police-statement", "[police-statement, ask-unit")
+ARTICLE = "articles/four-lists/uk.md"
 STEP = "pathways/steps/police-statement/step.yaml"
 BROKEN = SHIPPED.files[STEP].replace("national-police", "no-such-body")
 
@@ -30,6 +31,30 @@ def test_the_page_of_a_draft_says_what_it_touches_and_leads_on(client: LintingCl
     glossary = SHIPPED.files["glossary.yaml"].replace("Людина, про яку нічого", "Особа, про яку нічого", 1)
     shown = page(client, saved(client, glossary, "glossary.yaml"))
     assert "Changed in this file: person missing under special circumstances." in shown
+
+
+def test_whoever_approves_or_publishes_sees_what_changes_for_readers(client: LintingClient, gate: StandIn) -> None:
+    """Above each button: of one text on its page, of several that are published together on theirs."""
+    path = "organisations/national-police.yaml"
+    body = approved(client, gate, SHIPPED.files[path].replace("cost: free", "cost: not-stated"), path)
+    gate.who = AUTHOR
+    article = saved(client, SHIPPED.files[ARTICLE] + "\nЩе одне речення.\n", ARTICLE)
+    press(client, f"{article}/submit")
+    gate.who = REVIEWER
+    above, _, below = page(client, article).partition(f'action="{article}/approve"')
+    told = above.rpartition('id="impact"')[2]
+    assert re.search(r"Articles: \d", told)
+    assert "And as the day when the meaning last changed: " in told
+    assert f'href="{article}/impact"' in told
+    assert below
+    press(client, f"{article}/approve")
+    ids = [id_of(body), id_of(article)]
+    both = page(client, f"{DESK}/publish?revision={ids[0]}&revision={ids[1]}")
+    assert "Publish 2 texts" in both
+    assert "Situations and their plans: " in both
+    assert f'href="{body}/impact?with={ids[1]}"' in both
+    assert all(f'name="revision" value="{id_}"' in both for id_ in ids)
+    assert "What a family sees" in page(client, f"{body}/impact?with={ids[1]}&situation=awol_dispute")
 
 
 @pytest.mark.parametrize(

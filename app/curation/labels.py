@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts.store import AccountRow
 from app.content.library import ContentError
+from app.curation.dating import EDITED, MEANING_CHANGED
 from app.curation.model import Change, Deed, Kind, State
 from app.directory.model import Directory
 from app.guidance.model import Guidance
@@ -50,6 +51,10 @@ CHANGES = {
     Change.MEANING: _l("A change of meaning: readers learn something else. Translations are to be looked at."),
 }
 CHANGE_NAMES = {Change.MINOR: _l("minor edit"), Change.MEANING: _l("change of meaning")}
+DATES = {
+    EDITED: _l("Readers see as the day of editing"),
+    MEANING_CHANGED: _l("And as the day when the meaning last changed"),
+}
 DEEDS = {
     Deed.CREATE: _l("Draft begun"),
     Deed.SAVE: _l("Saved"),

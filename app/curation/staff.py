@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, cast
 
 from flask import Blueprint, current_app, url_for
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
-from app.curation import store
-from app.curation.labels import CHANGE_NAMES, SHAPES, STATES, public_address, time_text, who
+from app.curation import actions, store
+from app.curation.dating import told_dates
+from app.curation.labels import CHANGE_NAMES, DATES, SHAPES, STATES, public_address, time_text, who
 from app.curation.model import Deed, Revision
 from app.curation.needs import KEY, Needs
 from app.curation.rights import may
 from app.kernel.dates import KYIV
 from app.web.access import actor
+from app.web.database import now, session
 from app.web.language import in_language
 
 blueprint = in_language(Blueprint("curation", __name__))
@@ -81,3 +84,12 @@ def shown(one: Revision) -> dict[str, Any]:
 def preview_address(one: Revision) -> str:
     """Return where the page of an item is seen with a revision of it."""
     return url_for(".preview", id_=one.id, address=public_address(one.path).lstrip("/"))
+
+
+def dates_once_published(one: Revision) -> list[str]:
+    """Return the dates that a text will tell its readers, in words: nobody types them."""
+    text = actions.once_published(session(), one, shipped=supplied().shipped(), now=now()).text
+    return [
+        f"{DATES[name]}: {format_date(date.fromisoformat(day), 'long')}"
+        for name, day in told_dates(one.path, text).items()
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import parse_qsl, urlencode
@@ -18,7 +19,7 @@ from app.curation import actions, store
 from app.curation.impact.labels import FATE_SHAPES, FATES, WHATS
 from app.curation.impact.plans import NoAnswersError, compare, sample
 from app.curation.impact.things import Thing, What, Whole, path_of
-from app.curation.impact.touching import Touched, is_shared, touched
+from app.curation.impact.touching import Touched, is_shared, together, touched
 from app.curation.needs import KEY, Needs
 from app.directory.model import Directory
 from app.guidance.model import Guidance, Topics
@@ -47,12 +48,12 @@ def whole_of(edition: Edition) -> Whole:
     )  # fmt: skip
 
 
-def drafted(id_: str) -> Edition:
-    """Return the edition as it would be with a revision. Raises ContentError where that cannot be read."""
+def drafted(*ids: str) -> Edition:
+    """Return the edition as it would be with these revisions. Raises ContentError where that cannot be read."""
     needs = cast(Needs, current_app.extensions[KEY])
     try:
         with database().reading() as reading:
-            library = actions.candidate(reading, [id_], shipped=needs.shipped(), now=now())
+            library = actions.candidate(reading, ids, shipped=needs.shipped(), now=now())
     except store.NoRevisionError:
         abort(404)
     return cast(Edition, needs.edition(library))
@@ -77,19 +78,20 @@ class Group:
 
 
 @blueprint.app_template_global()
-def touched_by(path: str, id_: str) -> dict[str, object]:
-    """Return what the revision `id_` of the item at `path` touches, in groups, for a page of staff."""
+def touched_by(chosen: Sequence[tuple[str, str]]) -> dict[str, object]:
+    """Return what the revisions (path, id) touch when they are published together, in groups, for a page of staff."""
     before = after = whole_of(live())
-    if is_shared(path):
+    is_told = any(is_shared(path) for path, _ in chosen)
+    if is_told:
         try:
-            after = whole_of(drafted(id_))
+            after = whole_of(drafted(*(id_ for _, id_ in chosen)))
         except ContentError:
             return {"is_readable": False, "groups": [], "changed": [], "languages": []}
-    found = touched(before, after, path)
+    found = together([touched(before, after, path) for path, _ in chosen])
     return {
         "is_readable": True,
         "groups": _groups(found, before, after),
-        "changed": [_titled(before, after, thing) for thing in found.changed] if is_shared(path) else [],
+        "changed": [_titled(before, after, thing) for thing in found.changed] if is_told else [],
         "languages": found.languages,
     }
 
@@ -120,15 +122,19 @@ def _groups(found: Touched, before: Whole, after: Whole) -> list[Group]:
 @blueprint.get("/staff/content/revisions/<id_>/impact")
 @requires(Permission.EDIT_CONTENT)
 def impact(id_: str) -> ResponseReturnValue:
-    """Show what a revision touches, and the plan of a family with given answers before and after it."""
+    """Show what a revision touches, and the plan of a family with given answers before and after it.
+
+    Those named by `with` are published together with it.
+    """
+    others = request.args.getlist("with")
     try:
         with database().reading() as reading:
-            path = store.get_revision(reading, id_).path
+            chosen = [(store.get_revision(reading, each).path, each) for each in (id_, *others)]
     except store.NoRevisionError:
         abort(404)
     before, fault = live(), ""
     try:
-        after = drafted(id_)
+        after = drafted(id_, *others)
     except ContentError as error:
         after, fault = before, str(error)
     situation, typed = request.args.get("situation", ""), request.args.get("answers", "").strip()
@@ -142,7 +148,9 @@ def impact(id_: str) -> ResponseReturnValue:
     sheets = [_sheet(edition, answers) for edition in (before, after)] if answers else []
     return render_template(
         "curation/impact/impact.html",
-        one={"id": id_, "path": path},
+        one={"id": id_, "path": chosen[0][0]},
+        chosen=chosen,
+        others=others,
         fault=fault,
         wrong=wrong,
         situation=situation,

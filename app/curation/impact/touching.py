@@ -179,6 +179,22 @@ def touched(before: Whole, after: Whole, path: str) -> Touched:
     return Touched(changed, tuple(found), tuple(_languages(before, after, path)))
 
 
+def together(found: Sequence[Touched]) -> Touched:
+    """Return what several changes touch that are published together: each thing once, through whatever touches it."""
+    users: dict[Thing, dict[Thing, None]] = {}
+    for one in found:
+        for use in one.uses:
+            users.setdefault(use.thing, {}).update(dict.fromkeys(use.through))
+    uses_ = sorted((Use(thing, tuple(through)) for thing, through in users.items()), key=_place)
+    languages = {code for one in found for code in one.languages}
+    changed = dict.fromkeys(thing for one in found for thing in one.changed)
+    return Touched(tuple(changed), tuple(uses_), tuple(code for code in PUBLIC if code in languages))
+
+
+def _place(use: Use) -> tuple[int, str]:
+    return ORDER.index(use.thing.what), use.thing.id
+
+
 _ONE: Sequence[tuple[str, What]] = (
     (r"articles/([^/]+)/.+", What.ARTICLE),
     (r"organisations/([^/]+)\.yaml", What.ORGANISATION),

@@ -4,22 +4,40 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import abort, redirect, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.accounts.forms import check_button
+from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import Permission
 from app.content.library import Fault
 from app.curation import actions, store
-from app.curation.model import (
-    StateError,
-)
+from app.curation.labels import title_of
+from app.curation.model import StateError
 from app.curation.reviewing.staff import carry_out, revision_page
-from app.curation.staff import REVISION, Said, blueprint, supplied
+from app.curation.staff import REVISION, Said, blueprint, dates_once_published, shown, supplied
 from app.kernel.dates import KYIV
 from app.web.access import actor, requires
 from app.web.database import database, now, session
+
+
+@blueprint.get("/staff/content/publish")
+@requires(Permission.REVIEW_CONTENT)
+def before_publishing() -> ResponseReturnValue:
+    """Show what the chosen texts change for readers when they are published together, above the button that does it."""
+    try:
+        chosen = [store.get_revision(session(), id_) for id_ in dict.fromkeys(request.args.getlist("revision"))]
+    except store.NoRevisionError:
+        abort(404)
+    if not chosen:
+        return redirect(url_for(".items"), 303)
+    return render_template(
+        "curation/publishing/publish.html",
+        found=[{**shown(one), "title": title_of(one.path)} for one in chosen],
+        chosen=[(one.path, one.id) for one in chosen],
+        dates=list(dict.fromkeys(line for one in chosen for line in dates_once_published(one))),
+        form=DeedForm(),
+    )
 
 
 @blueprint.post("/staff/content/publish")

@@ -24,7 +24,16 @@ from app.curation.model import (
     StateError,
     authors,
 )
-from app.curation.staff import REVISION, Said, blueprint, may_here, preview_address, shown, supplied
+from app.curation.staff import (
+    REVISION,
+    Said,
+    blueprint,
+    dates_once_published,
+    may_here,
+    preview_address,
+    shown,
+    supplied,
+)
 from app.web.access import actor, requires
 from app.web.database import now, session
 
@@ -170,6 +179,8 @@ def revision_page(id_: str, said: Said, faults: Sequence[Fault] = ()) -> Respons
             is_open=one.state in OPEN,
             was_live=one.state in LIVE,
             stale=one.state in OPEN and actions.is_stale(session(), one, shipped=supplied().shipped()),
+            chosen=[(one.path, one.id)],
+            dates=dates_once_published(one) if one.state in OPEN else [],
             is_own=actor().reference in authors(steps),
             may_review=may_here(one.path, Deed.APPROVE),
             preview=preview_address(one) if one.state in OPEN and not one.retires else "",
