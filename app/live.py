@@ -23,8 +23,10 @@ from app.curation.verification.actions import heard_numbers
 from app.curation.verification.store import acts_number
 from app.directory.heard import Heard
 from app.directory.model import Directory
-from app.edition import check_edition, read_edition, searchable
+from app.edition import check_edition, judge_edition, read_edition, searchable
+from app.pathways.model import Pathways
 from app.search.find import Search
+from app.search.index import tidy
 from app.storage.database import Database
 from app.web.edition import Edition, edition_of, part, set_edition, set_fault
 
@@ -50,6 +52,7 @@ class Press:
     indexes: Path
     _checked: OrderedDict[str, Sequence[Fault]] = field(default_factory=OrderedDict)
     _read: OrderedDict[str, Edition] = field(default_factory=OrderedDict)
+    _sound: Sequence[Pathways] = ()
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @cached_property
@@ -58,8 +61,19 @@ class Press:
         return Library.read(self.content)
 
     def check(self, library: Library) -> Sequence[Fault]:
-        """Return every fault of an edition."""
-        return self._once(self._checked, library, check_edition)
+        """Return every fault of an edition. A sound one is read by that, too."""
+        return self._once(self._checked, library, self._judged)
+
+    def _judged(self, library: Library) -> Sequence[Fault]:
+        edition, faults = judge_edition(library, self._sound)
+        if not faults:
+            self._sound = (edition.part(Pathways),)
+            self._once(self._read, library, lambda _: searchable(edition, self.indexes))
+        return faults
+
+    def tidy(self, live: str) -> None:
+        """Remove the search indexes that no process serves any more, but for that of the edition `live`."""
+        tidy(self.indexes, live)
 
     def edition(self, library: Library) -> Edition:
         """Return the edition of a library; its search is opened when first asked for. Raises ContentError."""
@@ -149,6 +163,7 @@ class Follower:
             try:
                 if self.step():
                     self.warm()
+                    self.press.tidy(self.digest)
                 self._is_lost = False
             except Exception as error:
                 if not self._is_lost:

@@ -37,9 +37,9 @@ OTHER = OTHER_BODY.removeprefix("organisations/").removesuffix(".yaml")
 
 
 @pytest.fixture(scope="module")
-def press(settings: Settings) -> Press:
+def press(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Press:
     """One for all tests: many publish the same text, and an edition is checked once."""
-    return WithoutSearch(settings.content, settings.search)
+    return WithoutSearch(settings.content, tmp_path_factory.mktemp("search"))
 
 
 def opened(settings: Settings, edition: Edition, press: Press) -> Iterator[Flask]:
@@ -135,6 +135,8 @@ def test_a_process_follows_by_itself(site: Flask, database: Database) -> None:
         swapped.set()
 
     follower.forget = noticed
+    left = follower.press.indexes / "left-by-an-earlier-edition"
+    left.mkdir()
     thread = threading.Thread(target=follower.run)
     thread.start()
     try:
@@ -145,6 +147,7 @@ def test_a_process_follows_by_itself(site: Flask, database: Database) -> None:
         follower.stopping.set()
         follower.look()
         thread.join()
+    assert not left.exists(), "an index that no process serves is removed"
 
 
 def test_publishing_while_readers_load_pages_shows_no_half_edition(site: Flask, database: Database) -> None:

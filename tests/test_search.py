@@ -22,7 +22,7 @@ from app.kernel.languages import PUBLIC
 from app.search.documents import Document, Kind, Section, Text
 from app.search.evaluate import Query, evaluate, ndcg, percentile, read_queries, recall, reciprocal_rank
 from app.search.find import PRIORS, Finder, Search, priors
-from app.search.index import FORMAT, open_index, tidy
+from app.search.index import FORMAT, Index, Rows, open_index, tidy
 from app.search.synonyms import Group, Synonyms
 from app.search.understand import LONGEST
 
@@ -238,6 +238,75 @@ def test_indexes_of_other_editions_are_tidied_away(tmp_path: Path) -> None:
         open_index(tmp_path, digest, small(1))
     tidy(tmp_path, "b")
     assert [path.name for path in tmp_path.iterdir()] == [f"b-{FORMAT}"]
+
+
+def many(*changed: int) -> list[Document]:
+    """Forty documents, some of which say something else."""
+    said = [f"Слово{number} про витяг і суд" + (" та ще полон" if number in changed else "") for number in range(40)]
+    return [
+        Document(Kind.ARTICLE, f"page-{number}", {"uk": Text(f"Текст {number}", text)})
+        for number, text in enumerate(said)
+    ]
+
+
+def answers_of(index: Index) -> dict[str, object]:
+    postings = index.postings
+    found: dict[str, object] = {"ids": list(postings.ids)}
+    for language, lemma in sorted(index.lexicon.lemmas()):
+        rows, weights = postings.said(language, lemma)
+        asked = postings.asked(language, lemma)
+        found[f"{language} {lemma}"] = (rows.tolist(), weights.tolist(), asked.tolist(), index.lexicon.exact(lemma))
+    return found
+
+
+def test_an_index_made_of_the_one_before_answers_as_one_built_anew(tmp_path: Path) -> None:
+    """Documents are changed, added and taken out, twice; only these are written."""
+    first_, further, anew = tmp_path / "first", many(3), tmp_path / "anew"
+    open_index(first_, "a", many())
+    further = [*further[:5], Document(Kind.TERM, "new", {"uk": Text("Новий термін", "полон")}), *further[6:]]
+    last = [*further[:-1], *many(39)[39:]]
+    for digest, documents, parts in (("b", further, 2), ("c", last, 3)):
+        changed = open_index(first_, digest, documents)
+        assert Rows.read(first_ / f"{digest}-{FORMAT}").parts == parts
+        assert answers_of(changed) == answers_of(open_index(anew / digest, digest, documents))
+
+
+def test_an_index_is_built_anew_where_much_has_changed_or_the_one_before_is_damaged(tmp_path: Path) -> None:
+    open_index(tmp_path, "a", many())
+    open_index(tmp_path, "b", many(*range(20)))
+    assert Rows.read(tmp_path / f"b-{FORMAT}").parts == 1
+    for folder in tmp_path.iterdir():
+        hurt = max(folder.glob("MAIN_*"), key=lambda path: path.stat().st_size)
+        content = bytearray(hurt.read_bytes())
+        content[len(content) // 2] ^= 1
+        hurt.write_bytes(content)
+    open_index(tmp_path, "c", many(3))
+    assert Rows.read(tmp_path / f"c-{FORMAT}").parts == 1
+
+
+SERVING = """
+import sys, time
+from pathlib import Path
+from app.search.index import open_index
+from tests.test_search import small
+index = open_index(Path(sys.argv[1]), "served", small(1))
+print("serving", flush=True)
+time.sleep(600)
+"""
+
+
+def test_an_index_stays_while_a_process_serves_it_and_goes_once_that_is_killed(tmp_path: Path) -> None:
+    open_index(tmp_path, "live", small(1))
+    command = [sys.executable, "-c", SERVING, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "serving\n"
+        open_index(tmp_path, "left", small(1))
+        tidy(tmp_path, "live")
+        assert sorted(path.name for path in tmp_path.iterdir()) == [f"live-{FORMAT}", f"served-{FORMAT}"]
+        other.kill()
+    tidy(tmp_path, "live")
+    assert [path.name for path in tmp_path.iterdir()] == [f"live-{FORMAT}"]
 
 
 EDITIONS = 20

@@ -74,6 +74,7 @@ class Finder:
 
     def __init__(self, documents: Sequence[Document], index: Index, synonyms: Synonyms) -> None:
         self.documents = documents
+        self._hold = index.hold
         self._understanding = Understanding(
             index.lexicon, Meanings(synonyms.groups), (number for doc in documents for number in doc.numbers)
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import hashlib
 import json
 import logging
 import math
@@ -18,7 +19,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,12 +34,13 @@ from whoosh.reading import IndexReader, TermNotFound
 
 from app.search.documents import Document, Text
 from app.search.fold import words
+from app.search.generations import GoneError, Hold, made_and_held, remove_left
 from app.search.lexicon import Entry, Lexicon, entries
 from app.search.morphology import LANGUAGES, lemmas
 
 log = logging.getLogger(__name__)
 
-FORMAT = "3"
+FORMAT = "4"
 """Part of the folder's name: an index made by other rules is never opened."""
 
 BOOSTS = {"title": 3.0, "asks": 4.0, "head": 0.9, "summary": 1.4, "body": 0.7}
@@ -139,12 +141,39 @@ def speak(documents: Sequence[Document]) -> Library:
     return {language: [spoken(document, language) for document in documents] for language in LANGUAGES}
 
 
-def build(storage: Storage, library: Library) -> None:
-    """Write the index of `library` to an empty `storage`, a row for each document, in order."""
-    means = {language: _mean_lengths(said) for language, said in library.items()}
+Means = Mapping[str, Mapping[str, float]]
+"""The mean length in words of each part of a document, by language."""
+
+Row = Mapping[str, str]
+"""A document as the index takes it in: field to text."""
+
+
+def build(storage: Storage, rows: Sequence[Row]) -> None:
+    """Write an index of `rows` to an empty `storage`, in order."""
     index = storage.create_index(_schema())
-    # Postings are short: compressing them costs more time, at building and at reading, than the space is worth.
     writer = index.writer(limitmb=512, codec=W3Codec(compression=0))
+    # Postings are short: compressing them costs more time, at building and at reading, than the space is worth.
+    for row in rows:
+        writer.add_document(**row)
+    writer.commit(optimize=True)
+    index.close()
+
+
+def change(storage: Storage, gone: Sequence[int], rows: Sequence[Row]) -> None:
+    """Take the rows numbered `gone` out of the index in `storage` and put `rows` behind all others."""
+    index = storage.open_index()
+    writer = index.writer(limitmb=64, codec=W3Codec(compression=0))
+    for number in gone:
+        writer.delete_document(number)
+    for row in rows:
+        writer.add_document(**row)
+    writer.commit(merge=False)
+    index.close()
+
+
+def rows_of(library: Library, means: Means) -> list[Row]:
+    """Return each document as the index takes it in: it depends on the document and on `means`, on nothing else."""
+    rows: list[Row] = []
     for in_languages in zip(*library.values(), strict=True):
         row: dict[str, str] = {}
         for language, said in zip(library, in_languages, strict=True):
@@ -155,18 +184,23 @@ def build(storage: Storage, library: Library) -> None:
                 row[f"text_{language}"] = "\n".join(lines)
             if said.phrases:
                 row[f"asks_{language}"] = "\n".join(" ".join(phrase) for phrase in said.phrases)
-        writer.add_document(**row)
-    writer.commit(optimize=True)
-    index.close()
+        rows.append(row)
+    return rows
 
 
-def _mean_lengths(said: Sequence[Spoken]) -> dict[str, float]:
-    """Return the mean length in words of each part, over the documents that have it."""
-    lengths: dict[str, list[int]] = {}
-    for document in said:
-        for name, part in document.parts.items():
-            lengths.setdefault(name, []).append(len(part))
-    return {name: sum(found) / len(found) for name, found in lengths.items()}
+def mean_lengths(library: Library) -> Means:
+    """Return the mean lengths over the documents that have a part, to two digits.
+
+    More digits would mean nothing, and every edit of one text would change what every other one weighs.
+    """
+    found = {}
+    for language, said in library.items():
+        lengths: dict[str, list[int]] = {}
+        for document in said:
+            for name, part in document.parts.items():
+                lengths.setdefault(name, []).append(len(part))
+        found[language] = {name: float(f"{sum(each) / len(each):.2g}") for name, each in lengths.items()}
+    return found
 
 
 def _weight(name: str, part: Words, means: Mapping[str, float]) -> float:
@@ -201,13 +235,26 @@ class Phrases:
         return cls(rows.astype(np.int32), np.array(flat, np.float32), first.astype(np.int32))
 
 
-def _weights(library: Library) -> dict[str, list[list[float]]]:
+Holders = Mapping[str, Mapping[str, int]]
+"""How many documents hold a dictionary form, by language."""
+
+
+def _holders(library: Library) -> Holders:
+    return {
+        language: Counter(
+            lemma
+            for document in said
+            for lemma in {lemma for word in set(document) for lemma in lemmas(word, language)}
+        )
+        for language, said in library.items()
+    }
+
+
+def _weights(library: Library, seen: Holders) -> dict[str, list[list[float]]]:
     """Return by language, for each document, the weights of its phrases."""
     found = {}
     for language, said in library.items():
-        holders = Counter(
-            lemma for document in said for lemma in {lemma for word in document for lemma in lemmas(word, language)}
-        )
+        holders = seen[language]
         told = {lemma: rarity(len(said), count) ** 2 for lemma, count in holders.items()}
         found[language] = [
             [
@@ -222,9 +269,13 @@ def _weights(library: Library) -> dict[str, list[list[float]]]:
 class Postings:
     """The index as arrays. One is shared by all threads of a process; what was read once stays as it is."""
 
-    def __init__(self, reader: IndexReader, ids: Sequence[str], phrases: Mapping[str, Phrases]) -> None:
+    def __init__(
+        self, reader: IndexReader, ids: Sequence[str], places: Sequence[int], phrases: Mapping[str, Phrases]
+    ) -> None:
+        """Take `places`: for each row of the index the number of its document."""
         self.ids = ids
         self.size = len(ids)
+        self._places = places
         self.phrases = phrases
         self._reader = reader
         self._lock = threading.Lock()
@@ -238,9 +289,10 @@ class Postings:
             rows, weights = [], []
             with self._lock:
                 for matcher in self._matchers(f"text_{language}", lemma):
-                    rows.append(matcher.id())
+                    rows.append(self._places[matcher.id()])
                     weights.append(matcher.weight())
-            found = np.array(rows, dtype=np.int32), np.array(weights, dtype=np.float32)
+            order = np.argsort(np.array(rows, dtype=np.int32), kind="stable")
+            found = np.array(rows, dtype=np.int32)[order], np.array(weights, dtype=np.float32)[order]
             self._said[language, lemma] = found
         return found
 
@@ -252,7 +304,7 @@ class Postings:
             rows: set[int] = set()
             with self._lock:
                 for matcher in self._matchers(f"asks_{language}", lemma):
-                    start = first[matcher.id()]
+                    start = first[self._places[matcher.id()]]
                     rows.update(start + place // STRIDE for place in matcher.value_as("positions"))
             found = self._asked[language, lemma] = np.array(sorted(rows), dtype=np.int32)
         return found
@@ -274,6 +326,7 @@ class Index:
 
     postings: Postings
     lexicon: Lexicon
+    hold: Hold
 
 
 def open_index(folder: Path, digest: str, documents: Sequence[Document]) -> Index:
@@ -303,13 +356,18 @@ def _open_or_build(folder: Path, name: str, documents: Sequence[Document]) -> In
     if path.is_dir():
         try:
             return _open(path)
+        except GoneError:
+            log.info("another process is removing the search index %s", path.name)
         except Exception:
             # Whatever is wrong with a cache, it is made anew; what it held is still there.
             log.warning("the search index %s cannot be read; building it anew", path.name, exc_info=True)
             _discard(path)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(folder / f"{name}.lock"):
-        return _open(path) if path.is_dir() else _built(folder, name, documents)
+        try:
+            return _open(path)
+        except (FileNotFoundError, GoneError):
+            return _built(folder, name, documents)
 
 
 @contextmanager
@@ -328,16 +386,26 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _built(folder: Path, name: str, documents: Sequence[Document]) -> Index:
     path = folder / name
-    made = Path(tempfile.mkdtemp(prefix="building-", dir=folder))
+    made, held = made_and_held(folder, "building-")
     try:
-        _write(made, documents)
+        _write(made, documents, _ancestors(folder))
         try:
             os.rename(made, path)
         except OSError:
             log.info("another process built the search index %s first", path.name)
         return _open(path)
     finally:
+        held.let_go()
         shutil.rmtree(made, ignore_errors=True)
+
+
+def _ancestors(folder: Path) -> list[Path]:
+    """Return the whole indexes below `folder`, the latest first: the new one most likely differs little from it."""
+    found = []
+    for path in folder.glob(f"*-{FORMAT}"):
+        with suppress(OSError):
+            found.append((path.stat().st_mtime_ns, path))
+    return [path for _, path in sorted(found, reverse=True)]
 
 
 def _discard(path: Path) -> None:
@@ -351,46 +419,120 @@ def _discard(path: Path) -> None:
 
 
 def tidy(folder: Path, keep: str) -> None:
-    """Delete the indexes of other editions, which no new process will open."""
-    for path in folder.iterdir() if folder.is_dir() else ():
-        if path.is_dir() and path.name != f"{keep}-{FORMAT}":
-            shutil.rmtree(path, ignore_errors=True)
+    """Delete the indexes of other editions, which no new process will open; those that are served stay as well."""
+    removed = remove_left(folder, {f"{keep}-{FORMAT}"})
+    if removed:
+        log.info("search indexes removed that nobody serves", extra={"indexes": len(removed)})
 
 
-def _write(path: Path, documents: Sequence[Document]) -> None:
-    storage, library = FileStorage(str(path)), speak(documents)
-    build(storage, library)
-    rows = {"ids": [document.id for document in documents], "phrases": _weights(library)}
-    (path / _ROWS).write_text(json.dumps(rows), encoding="utf-8")
-    reader = storage.open_index().reader()
-    try:
-        lines = (entry.line() for entry in entries(_seen(reader), _words(library)))
-        (path / _LEXICON).write_text("\n".join(lines), encoding="utf-8")
-    finally:
-        reader.close()
+MOST_CHANGED = 0.1
+"""Share of changed documents from which on an index is built anew: what was taken out still takes its space."""
+
+MOST_PARTS = 8
+"""Parts of an index, each with the documents that one edition changed: every word is looked up in each of them."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What is kept beside an index. `prints` has for each of its rows the hash of what stands there, empty where that
+    was taken out; `order` has for each document its row; `files` has the hash of each file that Whoosh wrote."""
+
+    ids: Sequence[str]
+    order: Sequence[int]
+    prints: Sequence[str]
+    means: Means
+    parts: int
+    phrases: Mapping[str, Sequence[Sequence[float]]]
+    files: Mapping[str, str]
+
+    def dump(self) -> str:
+        return json.dumps(vars(self))
+
+    @classmethod
+    def read(cls, path: Path) -> Rows:
+        """Read what `dump` wrote. Raises OSError, ValueError, TypeError."""
+        return cls(**json.loads((path / _ROWS).read_text(encoding="utf-8")))
+
+
+def _write(path: Path, documents: Sequence[Document], ancestors: Sequence[Path]) -> None:
+    """Write the index of `documents` to the empty folder `path`; from an older one, where that is near enough."""
+    library = speak(documents)
+    means, seen = mean_lengths(library), _holders(library)
+    rows = rows_of(library, means)
+    prints = [_print(json.dumps(row).encode()) for row in rows]
+    order, written, parts = _derived(path, rows, prints, means, ancestors)
+    if not written:
+        build(FileStorage(str(path)), rows)
+        order, written, parts = list(range(len(rows))), prints, 1
+    kept = Rows(
+        [document.id for document in documents], order, written, means, parts, _weights(library, seen),
+        {file.name: _print(file.read_bytes()) for file in path.iterdir()},
+    )  # fmt: skip
+    (path / _ROWS).write_text(kept.dump(), encoding="utf-8")
+    lines = (entry.line() for entry in entries(seen, _words(library)))
+    (path / _LEXICON).write_text("\n".join(lines), encoding="utf-8")
+
+
+def _print(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _derived(
+    path: Path, rows: Sequence[Row], prints: Sequence[str], means: Means, ancestors: Sequence[Path]
+) -> tuple[list[int], list[str], int]:
+    """Write the index to `path` as the first of `ancestors` that is near enough with the changed rows put in.
+
+    Returns the row of each document, the print of each row, and of how many parts it is; nothing where none is near.
+    What comes out answers as if it were built anew: a row depends on its own document and on the mean lengths alone.
+    """
+    for ancestor in ancestors:
+        try:
+            held, old = Hold(ancestor), Rows.read(ancestor)
+            if old.means != means or old.parts >= MOST_PARTS:
+                continue
+            free: dict[str, list[int]] = {}
+            for number, print_ in enumerate(old.prints):
+                free.setdefault(print_, []).append(number)
+            order = [found.pop() if (found := free.get(print_)) else -1 for print_ in prints]
+            new = [place for place, number in enumerate(order) if number < 0]
+            gone = [number for print_, left in free.items() if print_ for number in left]
+            if len(new) + len(gone) > MOST_CHANGED * len(rows):
+                continue
+            written = list(old.prints)
+            for number in gone:
+                written[number] = ""
+            for place in new:
+                order[place] = len(written)
+                written.append(prints[place])
+            for name, print_ in old.files.items():
+                (path / name).write_bytes(copied := (ancestor / name).read_bytes())
+                if _print(copied) != print_:
+                    raise ValueError(f"{name} is damaged")
+            change(FileStorage(str(path)), gone, [rows[place] for place in new])
+            held.let_go()
+        except Exception:
+            log.info("the search index %s serves no new one", ancestor.name, exc_info=True)
+            for file in path.iterdir():
+                file.unlink()
+            continue
+        return order, written, old.parts + bool(new)
+    return [], [], 0
 
 
 def _open(path: Path) -> Index:
-    rows = json.loads((path / _ROWS).read_text(encoding="utf-8"))
+    hold = Hold(path)
+    kept = Rows.read(path)
     lines = (path / _LEXICON).read_text(encoding="utf-8").split("\n")
     reader = FileStorage(str(path)).open_index().reader()
-    if reader.doc_count_all() != len(rows["ids"]):
+    if reader.doc_count_all() != len(kept.prints) or reader.doc_count() != len(kept.ids):
         raise ValueError("rows and ids differ in number")
-    return Index(Postings(reader, rows["ids"], _rows(rows["phrases"])), Lexicon(Entry.of(line) for line in lines))
-
-
-def _rows(weights: Mapping[str, Sequence[Sequence[float]]]) -> dict[str, Phrases]:
-    return {language: Phrases.of(found) for language, found in weights.items()}
-
-
-def _seen(reader: IndexReader) -> Mapping[str, Mapping[str, int]]:
-    """Return for each language its terms with the number of documents that hold each, of any part."""
-    return {
-        language: {
-            term.decode(): reader.doc_frequency(f"text_{language}", term) for term in reader.lexicon(f"text_{language}")
-        }
-        for language in LANGUAGES
-    }
+    places = [-1] * len(kept.prints)
+    for place, number in enumerate(kept.order):
+        places[number] = place
+    phrases = {language: Phrases.of(found) for language, found in kept.phrases.items()}
+    return Index(
+        Postings(reader, kept.ids, places, phrases), Lexicon(Entry.of(line) for line in lines), hold
+    )  # fmt: skip
 
 
 def _words(library: Library) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.content.library import Reader
 from app.content.values import Value
@@ -88,8 +89,9 @@ def stands(member: Member, query: Sequence[Mapping[str, tuple[str, ...]]], place
     )
 
 
+@lru_cache(maxsize=20_000)
 def analysed(phrase: str, language: str) -> Lemmas:
-    """Return the dictionary forms of each word of a phrase."""
+    """Return the dictionary forms of each word of a phrase. Most phrases are those of the edition before."""
     found = (lemmas(word.text, language) for word in words(phrase))
     return tuple(forms for forms in found if forms)
 
