@@ -96,6 +96,7 @@ def content_screens(site: Flask) -> list[str]:
         *(f"/staff/content/compare?{of_path}&left=shipped&right={ids[0]}{how}" for how in ("", "&how=inline")),
         *(f"/staff/content/revisions/{id_}" for id_ in ids),
         *(f"/staff/translations/edit?{of_path}&into={code}" for code in ("en", "pl")),
+        f"/staff/content/publish?revision={ids[2]}",
         f"/staff/content/revisions/{ids[2]}/impact?situation=civ_detained_known",
         f"/staff/content/graph?revision={ids[2]}&around=organisation:ombudsman",
     ]

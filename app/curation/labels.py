@@ -99,6 +99,8 @@ def title_of(path: str) -> str:
     name = rest.removesuffix(".yaml")
     if first == "articles" and slug in guidance.articles:
         texts = guidance.articles[slug].texts
+        if file == "asks.yaml":
+            return str(gettext("%(title)s: how families ask", title=texts[SOURCE].title))
         return texts[code].title if code in texts else f"{texts[SOURCE].title} ({file})"
     if first == "pages" and code in guidance.pages.get(slug, {}):
         return guidance.pages[slug][code].title

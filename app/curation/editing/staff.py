@@ -25,6 +25,7 @@ from app.content.markdown import Rendered
 from app.content.sources import Sources
 from app.content.values import say
 from app.curation import actions, store
+from app.curation.dating import dates_of
 from app.curation.diff import diff
 from app.curation.editing.insertions import Insertion, insertions
 from app.curation.editing.labels import THINGS
@@ -202,6 +203,7 @@ def _edit_page(
             id=id_,
             version=version,
             change=change,
+            dates=dates_of(path),
             note=note,
             said=said or Said(),
             checked=checked,
