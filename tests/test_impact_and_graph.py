@@ -16,7 +16,7 @@ from app.curation.graph.route import around, graph_of, marked
 from app.curation.impact.plans import Fate, NoAnswersError, compare, sample
 from app.curation.impact.staff import whole_of
 from app.curation.impact.things import Thing, What, Whole
-from app.curation.impact.touching import touched
+from app.curation.impact.touching import together, touched
 from app.curation.previewing.inside import kept_inside
 from app.edition import read_edition
 from app.pathways.plan import compose
@@ -55,6 +55,19 @@ def test_an_article_touches_what_links_to_it_and_a_translation_its_language_alon
     assert [use.thing.id for use in found.of(What.TOPIC)] == ["dna"]
     assert found.languages == ("uk", "en")
     assert touched(whole, whole, "articles/dna-sample/en.md").languages == ("en",)
+
+
+def test_what_is_published_together_touches_each_thing_once_through_all_of_them(whole: Whole) -> None:
+    paths = ("organisations/national-police.yaml", "articles/dna-sample/uk.md")
+    each = [touched(whole, whole, path) for path in paths]
+    both = together(each)
+    assert both.changed == (Thing(What.ORGANISATION, "national-police"), Thing(What.ARTICLE, "dna-sample"))
+    things = [use.thing for use in both.uses]
+    assert len(things) == len(set(things))
+    assert set(things) == {use.thing for found in each for use in found.uses}
+    through = next(use.through for use in both.uses if use.thing == Thing(What.ARTICLE, "erdr-extract"))
+    assert set(both.changed) <= set(through)
+    assert both.languages == ("uk", "en")
 
 
 def test_of_a_file_that_says_many_things_those_count_that_differ(whole: Whole) -> None:
