@@ -129,17 +129,17 @@ def content_import(folder: Path, address: str | None, minor: bool, note: str) ->
 def content_check_links(base: str, pause: float, timeout: float, minutes: float, count: int) -> None:
     """Ask every link of the live edition whether it answers; exit status 1 if an editor has to look at any."""
     edition = read_edition(_live())
-    urls = links(edition.part(Directory), edition.part(Sources), edition.part(Pathways))
+    known = links(edition.part(Directory), edition.part(Sources), edition.part(Pathways))
     checker = Checker(Limits(pause, timeout, minutes * 60, count), clock=time.monotonic, wait=time.sleep)
     found, answers = [], []
-    for one in checker.check(url for url in urls if url.startswith(base)):
+    for one in checker.check(fact.text for fact in known if fact.text.startswith(base)):
         found.append(one)
         if one.answer is not Answer.OK:
             click.echo("\t".join(filter(None, (one.answer, str(one.status or "-"), one.url, one.moved_to))))
         if one.answer is not Answer.SKIPPED:
             answers.append(LinkAnswer(one.url, datetime.now(UTC), one.answer, one.status, one.moved_to))
     with database().writing() as session:
-        keep_link_answers(session, answers, actor="command:check-links", now=datetime.now(UTC))
+        keep_link_answers(session, answers, known, actor="command:check-links", now=datetime.now(UTC))
     faults = sum(one.answer in FAULTS for one in found)
     click.echo(f"{len(found)} links, {len(answers)} asked, {faults} to look at")
     sys.exit(1 if faults else 0)

@@ -14,7 +14,8 @@ from app.curation.model import Change, CurationError, PathError
 from app.curation.store import OpenRevisionError
 from app.curation.verification import store
 from app.curation.verification.facts import Fact, numbers
-from app.curation.verification.model import How, Standing, checked_outcome, heard, standing
+from app.curation.verification.links import FAULTS, HEALTHY, Answer
+from app.curation.verification.model import SETTLING, How, Standing, State, What, checked_outcome, heard, standing
 from app.curation.verification.owner import LASTS, LONGEST, Corrected, asked, corrected
 from app.curation.verification.work import Item, item
 from app.directory.heard import Heard
@@ -38,6 +39,20 @@ def record_act(session: Session, fact: Fact, how: How, *, note: str, actor: str,
     """Record what came of verifying a fact, and return how it stands now. Raises OutcomeError."""
     _add(session, fact, checked_outcome(fact.what, how), note=note, actor=actor, now=now)
     return standing(store.acts_of(session, *fact.name))
+
+
+def assign(session: Session, fact: Fact, *, to: str, seen: str, actor: str, now: datetime) -> None:
+    """Have somebody see to a fact; `seen` is who had it when it was decided. Raises TakenError."""
+    task = store.hold(session, *fact.name, to=to, seen=seen, at=now)
+    record(session, Event.TASK_ASSIGNED, actor=actor, subject=f"task:{task}", now=now, to=to)
+
+
+def give_back(session: Session, fact: Fact, *, actor: str, now: datetime) -> None:
+    """Let a fact be nobody's again. Raises TakenError where it is already."""
+    task = store.let_go(session, *fact.name)
+    if not task:
+        raise store.TakenError(fact.path)
+    record(session, Event.TASK_GIVEN_BACK, actor=actor, subject=f"task:{task}", now=now)
 
 
 def correct(session: Session, id_: str, *, actor: str, now: datetime) -> None:
@@ -143,17 +158,33 @@ def _draft(
     return found.left
 
 
-def keep_link_answers(session: Session, answers: Sequence[store.LinkAnswer], *, actor: str, now: datetime) -> None:
-    """Keep what web addresses answered. It verifies nothing: a page that answers may say something else by now."""
+def keep_link_answers(
+    session: Session, answers: Sequence[store.LinkAnswer], facts: Iterable[Fact], *, actor: str, now: datetime
+) -> None:
+    """Keep what web addresses answered. It verifies nothing: a page that answers may say something else by now.
+
+    Each link of `facts` that led to no page, and each that does again, gets an act: the first raises a task, the
+    second ends it. A link that answers as ever gets none.
+    """
     store.put_link_answers(session, answers)
+    answered, acts = {one.url: Answer(one.answer) for one in answers}, store.all_acts(session)
+    for fact in facts:
+        found = answered.get(fact.text) if fact.what is What.LINK else None
+        if found in FAULTS:
+            _add(session, fact, How.LINK_FAULT, note=found or "", actor=actor, now=now)
+        elif found in HEALTHY and standing(acts.get(fact.name, ())).state is State.BROKEN:
+            _add(session, fact, How.LINK_ANSWERS, note="", actor=actor, now=now)
     record(session, Event.LINKS_CHECKED, actor=actor, subject="links", now=now, count=str(len(answers)))
 
 
 def _add(session: Session, fact: Fact, how: How, *, note: str, actor: str, now: datetime) -> None:
+    """Add an act. One that leaves nothing to be done takes the fact out of the hands of whoever had it."""
     id_ = store.add_act(session, *fact.name, how, at=now, by=actor, note=note.strip()[:LONGEST_NOTE])
     record(
         session, Event.FACT_VERIFIED, actor=actor, subject=f"verification:{id_}", now=now, outcome=how.value
     )  # fmt: skip
+    if how in SETTLING and not standing(store.acts_of(session, *fact.name)).is_task:
+        store.let_go(session, *fact.name)
 
 
 def _found(session: Session, token: str, now: datetime) -> store.OwnerLinkRow:
