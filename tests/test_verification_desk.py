@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from app.curation.verification.model import State as Standing
 from app.directory.heard import Heard, Line
 from app.directory.model import Directory
 from app.front import URGENT
-from app.live import FOLLOWER, Follower
+from app.live import FOLLOWER, Follower, told
 from app.site import create_app
 from app.storage.database import Database
 from app.web.access import Actor, install_access
@@ -78,7 +78,9 @@ def test_three_calls_without_an_answer_silence_a_number_and_an_answer_restores_i
     assert heard(database)[BODY, HOTLINE].line is Line.SILENT
     act(database, phone, How.ANSWERED, NOW + 3 * DAY)
     assert heard(database) == {
-        (BODY, HOTLINE): Heard(Line.ANSWERED, (NOW + 3 * DAY).date(), None, (NOW + 3 * DAY).date())
+        (BODY, HOTLINE): Heard(
+            Line.ANSWERED, (NOW + 3 * DAY).date(), None, (NOW + 3 * DAY).date(), (NOW + 3 * DAY).date()
+        )
     }
 
 
@@ -366,6 +368,33 @@ def test_a_body_whose_only_number_is_silent_says_so(site: Flask, client: Linting
     assert "we know no other number of this body" in page
     assert f"tel:{fact.text}" in page, "the only number is still there, with what is known of it"
     assert "has not answered lately" in text_of(client, f"/en/organisations/?kind={body.kind}")
+
+
+def test_wherever_a_number_is_offered_its_last_answer_stands_beside_it(settings: Settings, edition: Edition) -> None:
+    day = date(2026, 5, 3)
+    answered = {
+        (body.id, phone.number): Heard(Line.ANSWERED, day, None, day, day)
+        for body in edition.part(Directory)
+        for phone in body.phones
+    }
+    client = LintingClient(create_app(settings, told(edition, answered)))
+    plan = "who=civilian&civilian=no-contact&when=2026-04&place=UA-63&done=nothing"
+    for address in ("", "wall", "search?q=102", f"plan?{plan}", f"plan/print?{plan}", "steps/child-call-102"):
+        for language, words in (("uk", "відповіли 3 травня 2026"), ("en", "answered on 3 May 2026")):
+            assert words in text_of(client, f"/{language}/{address}"), address
+    about = text_of(client, "/en/about")
+    assert f"So far {len(answered)} numbers of this directory were called" in about
+    assert "the last one on 3 May 2026" in about
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("uk", "ще ніхто не телефонував"), ("en", "So far nobody has called a number")],
+)
+def test_where_no_number_was_called_the_site_says_so_of_itself(
+    settings: Settings, edition: Edition, language: str, words: str
+) -> None:
+    assert words in text_of(LintingClient(create_app(settings, edition)), f"/{language}/about")
 
 
 def test_no_urgent_number_is_one_that_nobody_answers(site: Flask, client: LintingClient, edition: Edition) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -239,8 +240,13 @@ class Directory:
 
     @cached_property
     def is_dialled(self) -> bool:
-        """Whether any number was ever called."""
-        return any(phone.heard.line is not Line.UNTRIED for body in self for phone in body.phones)
+        """Whether any number was ever called, or confirmed by its body."""
+        return any(phone.heard.is_heard for body in self for phone in body.phones)
+
+    @cached_property
+    def calls(self) -> tuple[date, ...]:
+        """The day of the last call to each number that was called, the earliest first."""
+        return tuple(sorted(day for body in self for phone in body.phones if (day := phone.heard.called_on)))
 
     @cached_property
     def current_numbers(self) -> frozenset[str]:

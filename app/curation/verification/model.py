@@ -113,7 +113,8 @@ class State(StrEnum):
 class Standing:
     """How a fact stands after its acts: `last` is the one that verified it, `tried` the newest by people.
 
-    `bad` is the newest that said it is wrong. `misses` counts the unanswered calls in a row up to now.
+    `bad` is the newest that said it is wrong, `called` the newest call. `misses` counts the unanswered calls
+    in a row up to now.
     """
 
     state: State = State.UNVERIFIED
@@ -122,6 +123,7 @@ class Standing:
     answered: Act | None = None
     confirmed: Act | None = None
     bad: Act | None = None
+    called: Act | None = None
     misses: int = 0
 
     @property
@@ -144,7 +146,7 @@ def standing(acts: Iterable[Act]) -> Standing:
     nothing either way. A wrong number counts at once. Both last until somebody answers or the body itself confirms it.
     A link that leads to no page is broken at once, until it answers again or somebody has seen its page.
     """
-    state, last, tried, answered, confirmed, bad = State.UNVERIFIED, None, None, None, None, None
+    state, last, tried, answered, confirmed, bad, called = State.UNVERIFIED, None, None, None, None, None, None
     missed: list[Act] = []
     for act in valid(acts):
         if act.how in BY_MACHINE:
@@ -153,6 +155,7 @@ def standing(acts: Iterable[Act]) -> Standing:
                 bad = act if state is State.BROKEN else bad
             continue
         tried = act
+        called = act if act.how in CALLS else called
         if act.how is How.NO_ANSWER:
             missed.append(act)
             if state is not State.WRONG and _is_silence(missed):
@@ -167,7 +170,7 @@ def standing(acts: Iterable[Act]) -> Standing:
                 state = State.VERIFIED
         answered = act if act.how is How.ANSWERED else answered
         confirmed = act if act.how is How.OWNER_CONFIRMED else confirmed
-    return Standing(state, last, tried, answered, confirmed, bad, len(missed))
+    return Standing(state, last, tried, answered, confirmed, bad, called, len(missed))
 
 
 def _linked(act: Act, last: Act | None) -> State:
@@ -200,6 +203,7 @@ def heard(found: Standing) -> Heard:
         answered_on=found.answered.day if found.answered else None,
         confirmed_on=found.confirmed.day if found.confirmed else None,
         tried_on=tried.day if tried else None,
+        called_on=found.called.day if found.called else None,
     )
 
 
