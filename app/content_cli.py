@@ -16,6 +16,7 @@ from app.accounts.store import find_by_email
 from app.config import Settings
 from app.content.library import Library
 from app.content.sources import Sources
+from app.content.store import live_number, unserved
 from app.curation.actions import live_library, propose_files
 from app.curation.model import Change, Deed, PathError
 from app.curation.rights import may
@@ -25,6 +26,7 @@ from app.curation.verification.links import FAULTS, Answer, Checker, Limits
 from app.curation.verification.store import LinkAnswer
 from app.directory.model import Directory
 from app.edition import check_edition, read_edition, report
+from app.kernel.dates import KYIV
 from app.pathways.model import Pathways
 from app.storage.engine import Session
 from app.web.database import database
@@ -48,6 +50,23 @@ def content_check() -> None:
         click.echo(fault)
     click.echo(f"{len(library.files)} files, {len(faults)} faults")
     sys.exit(1 if faults else 0)
+
+
+@content.command("status")
+def content_status() -> None:
+    """Show which edition is live, and each process that cannot serve it and why; exit status 1 if there is any."""
+    moment = datetime.now(UTC)
+    with database().reading() as session:
+        number, faulty = live_number(session), unserved(session, moment)
+    click.echo(f"edition {number} is live")
+    for one in faulty:
+        shown = f"edition {one.shown}" if one.shown else "what ships with it"
+        since = one.since.astimezone(KYIV)
+        click.echo(
+            f"{one.process} cannot serve edition {one.wanted} and shows {shown}, since {since:%Y-%m-%d %H:%M}: "
+            f"{one.reason}"
+        )
+    sys.exit(1 if faulty else 0)
 
 
 @content.command("report")

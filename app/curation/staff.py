@@ -66,7 +66,7 @@ from app.web.access import actor, requires
 from app.web.cache import MARK
 from app.web.database import database, now, session
 from app.web.desk import add_desk_page
-from app.web.edition import bind, edition_fault
+from app.web.edition import bind
 from app.web.tally import MARK as COUNT
 
 PAGE = 50
@@ -109,7 +109,6 @@ def items() -> ResponseReturnValue:
         further=url_for(".items", **{"from": start + PAGE, **kept}) if start + PAGE < len(found) else "",
         waiting=[_line(one.path, title_of(one.path), one, False) for one in at_work.values() if one.state in READY],
         merges=len(actions.to_merge(session(), supplied().shipped())),
-        fault=edition_fault(current_app),
         may_publish=may_here("", Deed.PUBLISH),
         form=DeedForm(),
         choices={

@@ -1,4 +1,4 @@
-"""Who sees to which fact: tasks of verification that somebody has taken."""
+"""Tasks of verification that somebody has taken, and processes that cannot serve the newest edition."""
 
 from __future__ import annotations
 
@@ -18,7 +18,17 @@ def upgrade() -> None:
         sa.Column("assigned_to", sa.String(120), nullable=False, index=True),
         sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
     )
+    op.create_table(
+        "edition_fault",
+        sa.Column("process", sa.String(160), primary_key=True),
+        sa.Column("wanted", sa.Integer, nullable=False),
+        sa.Column("shown", sa.Integer, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("edition_fault")
     op.drop_table("verification_task")
