@@ -203,8 +203,9 @@ def test_a_body_confirms_its_number_by_its_link(database: Database, contacts: li
     link, token = made(database)
     for days in range(3):
         act(database, phone, How.NO_ANSWER, NOW - (3 - days) * DAY)
-    for _ in range(2):
-        say(database, token, contacts, {phone.key: "right"})
+    say(database, token, contacts, {phone.key: "right"})
+    with pytest.raises(actions.AnsweredError):
+        say(database, token, contacts, {phone.key: "wrong"}, {phone.key: "044 111 22 33"})
     with database.reading() as session:
         found = store.acts_of(session, *phone.name)
     assert [(one.how, one.by) for one in found[3:]] == [(How.OWNER_CONFIRMED, f"owner:{link.id}")], "said once"
@@ -249,9 +250,12 @@ def test_a_link_opens_for_fourteen_days_until_it_is_ended_and_no_other_one_does(
     link, token = made(database)
     with database.writing() as session:
         assert actions.look_at(session, token, now=NOW + 14 * DAY - timedelta(seconds=1)).path == PATH
-        for secret, at in ((token, NOW + 14 * DAY), (token + "x", NOW), ("", NOW)):
+        with pytest.raises(actions.LinkOverError) as over:
+            actions.look_at(session, token, now=NOW + 14 * DAY)
+        assert over.value.link.id == link.id
+        for secret in (token + "x", ""):
             with pytest.raises(actions.NoOwnerLinkError):
-                actions.look_at(session, secret, now=at)
+                actions.look_at(session, secret, now=NOW)
         actions.revoke_owner_link(session, link.id, actor=EDITOR, now=NOW)
         with pytest.raises(actions.NoOwnerLinkError):
             actions.look_at(session, token, now=NOW)
@@ -505,6 +509,11 @@ def test_an_editor_makes_a_link_and_the_body_corrects_its_card(site: Flask, clie
     sent = stranger.post(address, data={"f0": "right", "f1": "wrong", "f1-text": "(044) 111-22-33", "remark": "Пишіть"})
     assert (sent.status_code, sent.headers.get("Set-Cookie")) == (303, None)
     assert "Thank you" in text_of(stranger, address)
+    again = stranger.post(address, data={"f0": "wrong", "f0-text": "(044) 999-22-33"})
+    assert again.status_code == 303
+    page_now = text_of(stranger, address)
+    assert "This link takes one answer and has had it" in page_now
+    assert '<form method="post"' not in page_now
     with database_of(site).reading() as session:
         (draft,) = revisions.open_revisions(session, PATH)
     assert "'+380441112233'" in draft.text

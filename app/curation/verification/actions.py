@@ -32,7 +32,19 @@ MOST_WORDS = 10_000
 
 
 class NoOwnerLinkError(CurationError):
-    """No link opens with this secret: it is wrong, too old or ended. Which of them is not said."""
+    """No link opens with this secret: it is wrong or was ended. Which of them is not said."""
+
+
+class LinkOverError(NoOwnerLinkError):
+    """The link was open until its day came; `link` is what it was. Whoever has its secret may know."""
+
+    def __init__(self, link: store.OwnerLink) -> None:
+        self.link = link
+        super().__init__(link.id)
+
+
+class AnsweredError(CurationError):
+    """The link was answered before: it takes one answer, so that a forwarded letter changes nothing any more."""
 
 
 def record_act(session: Session, fact: Fact, how: How, *, note: str, actor: str, now: datetime) -> Standing:
@@ -110,7 +122,7 @@ def take_words(session: Session, id_: str, *, actor: str, now: datetime) -> None
 
 
 def look_at(session: Session, token: str, *, now: datetime) -> store.OwnerLink:
-    """Return the link that opens with a secret. Raises NoOwnerLinkError."""
+    """Return the link that opens with a secret. Raises NoOwnerLinkError, LinkOverError."""
     return store.link(_found(session, token, now))
 
 
@@ -121,21 +133,24 @@ def answer(
     """Take a body's answer: what it confirms is verified, what it corrects becomes a draft that waits for review.
 
     `answers` says "right" or "wrong" by the key of a fact, `texts` what it should say. What cannot be put into a draft
-    (the item has one already, or it is a remark) waits with the link for an editor. Raises NoOwnerLinkError.
+    (the item has one already, or it is a remark) waits with the link for an editor.
+
+    Raises NoOwnerLinkError, LinkOverError, and AnsweredError the second time.
     """
     row = _found(session, token, now)
+    session.refresh(row, with_for_update=True)
+    if row.answered_at is not None:
+        raise AnsweredError(row.id)
     actor = f"owner:{row.id}"
     for fact in facts:
-        known = standing(store.acts_of(session, *fact.name)).tried
-        is_said = known is not None and (known.how, known.by) == (How.OWNER_CONFIRMED, actor)
-        if answers.get(fact.key) == "right" and not is_said:
+        if answers.get(fact.key) == "right":
             _add(session, fact, How.OWNER_CONFIRMED, note="", actor=actor, now=now)
     wanted = asked(facts, answers, texts)
     left = [*_draft(session, row.path, wanted, remark, shipped=shipped, actor=actor, now=now)] if wanted else []
     if remark.strip():
         left.append(remark.strip()[:LONGEST])
     row.answered_at = now
-    row.said = "\n".join(filter(None, (row.said, *left)))[:MOST_WORDS]
+    row.said = "\n".join(left)[:MOST_WORDS]
     record(session, Event.OWNER_LINK_ANSWERED, actor=actor, subject=_subject(row.id), now=now)
 
 
@@ -188,9 +203,11 @@ def _add(session: Session, fact: Fact, how: How, *, note: str, actor: str, now: 
 
 
 def _found(session: Session, token: str, now: datetime) -> store.OwnerLinkRow:
-    row = store.find_owner_link(session, token, now)
-    if row is None or as_utc(row.expires_at) <= now:
+    row = store.find_owner_link(session, token)
+    if row is None:
         raise NoOwnerLinkError
+    if as_utc(row.expires_at) <= now:
+        raise LinkOverError(store.link(row))
     return row
 
 
