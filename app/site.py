@@ -59,7 +59,7 @@ from app.config import ROOT, Settings, secret
 from app.content.library import ContentError
 from app.content.store import Unserved, unserved
 from app.counting import Recorder
-from app.curation.labels import time_text
+from app.curation.labels import fault_text, time_text
 from app.curation.needs import KEY as CURATION_NEEDS
 from app.curation.needs import Needs as CurationNeeds
 from app.directory.labels import hours_text, kind_text, open_text
@@ -132,7 +132,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.jinja_env.globals.update(
         language=language, languages=PUBLIC, this_page_in=this_page_in, hours_text=hours_text, open_text=open_text,
-        kind_text=kind_text, was_dialled=was_dialled, unserved=unserved_editions,
+        kind_text=kind_text, was_dialled=was_dialled, unserved=unserved_editions, fault_text=fault_text,
         dated=lambda day: in_words(day, language()),
     )  # fmt: skip
     install_language(site)

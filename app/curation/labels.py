@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.store import AccountRow
-from app.content.library import ContentError
+from app.content.library import ContentError, Fault
 from app.curation.model import Change, Deed, Kind, State
 from app.directory.model import Directory
 from app.guidance.model import Guidance
@@ -117,3 +117,8 @@ def who(reference: str) -> str:
 
 def time_text(at: datetime) -> str:
     return f"{at.astimezone(KYIV):%d.%m.%Y, %H:%M}"
+
+
+def fault_text(fault: Fault) -> str:
+    """Return what is wrong in the language of the page; what has no words there yet stands in English."""
+    return fault.words if isinstance(fault.words, str) else fault.words.in_words(lambda text: str(gettext(text)))

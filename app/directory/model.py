@@ -17,6 +17,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from app.content.values import Checked, Confidence, Dated, Id, Value, Words
 from app.directory.heard import UNTRIED, Heard, Line
 from app.directory.hours import Hours
+from app.kernel.said import N_, SaidError
 from app.kernel.text import digits
 
 
@@ -92,9 +93,11 @@ class Contact(Value):
     @model_validator(mode="after")
     def _explained(self) -> Contact:
         if self.status is not Status.CURRENT and self.reason is None:
-            raise ValueError(f"a contact with status '{self.status}' needs a reason in every language")
+            raise SaidError(
+                N_("a contact with status '%(status)s' needs a reason in every language"), status=self.status
+            )
         if self.status is Status.LEGACY and not self.use_instead:
-            raise ValueError("a superseded contact needs use_instead: the current one")
+            raise SaidError(N_("a superseded contact needs use_instead: the current one"))
         return self
 
     @property
@@ -191,7 +194,7 @@ class Organisation(Value):
     @model_validator(mode="after")
     def _reachable(self) -> Organisation:
         if not self.is_reachable and self.how_to_find is None:
-            raise ValueError("no current contact: say in how_to_find how a family reaches this body")
+            raise SaidError(N_("no current contact: say in how_to_find how a family reaches this body"))
         return self
 
     @property
