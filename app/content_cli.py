@@ -16,6 +16,7 @@ from app.accounts.store import find_by_email
 from app.config import Settings
 from app.content.library import Library
 from app.content.sources import Sources
+from app.content.store import live_number, unserved
 from app.curation.actions import live_library, propose_files
 from app.curation.model import Change, Deed, PathError
 from app.curation.rights import may
@@ -25,6 +26,7 @@ from app.curation.verification.links import FAULTS, Answer, Checker, Limits
 from app.curation.verification.store import LinkAnswer
 from app.directory.model import Directory
 from app.edition import check_edition, read_edition, report
+from app.kernel.dates import KYIV
 from app.pathways.model import Pathways
 from app.storage.engine import Session
 from app.web.database import database
@@ -48,6 +50,23 @@ def content_check() -> None:
         click.echo(fault)
     click.echo(f"{len(library.files)} files, {len(faults)} faults")
     sys.exit(1 if faults else 0)
+
+
+@content.command("status")
+def content_status() -> None:
+    """Show which edition is live, and each process that cannot serve it and why; exit status 1 if there is any."""
+    moment = datetime.now(UTC)
+    with database().reading() as session:
+        number, faulty = live_number(session), unserved(session, moment)
+    click.echo(f"edition {number} is live")
+    for one in faulty:
+        shown = f"edition {one.shown}" if one.shown else "what ships with it"
+        since = one.since.astimezone(KYIV)
+        click.echo(
+            f"{one.process} cannot serve edition {one.wanted} and shows {shown}, since {since:%Y-%m-%d %H:%M}: "
+            f"{one.reason}"
+        )
+    sys.exit(1 if faulty else 0)
 
 
 @content.command("report")
@@ -129,17 +148,17 @@ def content_import(folder: Path, address: str | None, minor: bool, note: str) ->
 def content_check_links(base: str, pause: float, timeout: float, minutes: float, count: int) -> None:
     """Ask every link of the live edition whether it answers; exit status 1 if an editor has to look at any."""
     edition = read_edition(_live())
-    urls = links(edition.part(Directory), edition.part(Sources), edition.part(Pathways))
+    known = links(edition.part(Directory), edition.part(Sources), edition.part(Pathways))
     checker = Checker(Limits(pause, timeout, minutes * 60, count), clock=time.monotonic, wait=time.sleep)
     found, answers = [], []
-    for one in checker.check(url for url in urls if url.startswith(base)):
+    for one in checker.check(fact.text for fact in known if fact.text.startswith(base)):
         found.append(one)
         if one.answer is not Answer.OK:
             click.echo("\t".join(filter(None, (one.answer, str(one.status or "-"), one.url, one.moved_to))))
         if one.answer is not Answer.SKIPPED:
             answers.append(LinkAnswer(one.url, datetime.now(UTC), one.answer, one.status, one.moved_to))
     with database().writing() as session:
-        keep_link_answers(session, answers, actor="command:check-links", now=datetime.now(UTC))
+        keep_link_answers(session, answers, known, actor="command:check-links", now=datetime.now(UTC))
     faults = sum(one.answer in FAULTS for one in found)
     click.echo(f"{len(found)} links, {len(answers)} asked, {faults} to look at")
     sys.exit(1 if faults else 0)

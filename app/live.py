@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from socket import gethostname
 from typing import TypeVar
 
 from flask import Flask
 
 from app.config import Settings
 from app.content.library import ContentError, Fault, Library
-from app.content.store import live_digest, live_number
+from app.content.store import end_fault, live_digest, live_number, note_fault
 from app.curation.actions import live_library
 from app.curation.changes.model import Changes
 from app.curation.changes.store import published_changes
@@ -28,7 +31,7 @@ from app.pathways.model import Pathways
 from app.search.find import Search
 from app.search.index import tidy
 from app.storage.database import Database
-from app.web.edition import Edition, edition_of, part, set_edition, set_fault
+from app.web.edition import Edition, edition_fault, edition_of, part, set_edition, set_fault
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,9 @@ T = TypeVar("T")
 
 POLL_SECONDS = 0.5
 """How often a process looks whether the edition has moved. Reading it anew takes about a second."""
+
+TELL_EVERY = timedelta(minutes=1)
+"""How often a process says again that it cannot serve the newest edition."""
 
 KEPT = 3
 """Editions that are kept beside the live one: drafts that somebody is looking at."""
@@ -104,23 +110,28 @@ class Follower:
     open_database: Callable[[], Database]
     forget: Callable[[], None]
     digest: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     number: int = -1
     acts: int = 0
+    shown: int = 0
     changes: Changes = field(default_factory=Changes)
     stopping: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _is_lost: bool = False
+    _told_at: datetime | None = None
 
     def step(self) -> bool:
         """Look at the numbers of the edition and of acts of verification; where one has moved, swap. Says whether.
 
-        What cannot be read, or would be broken, changes nothing: the edition before stays, and `edition_fault` tells.
+        What cannot be read, or would be broken, changes nothing: the edition before stays, and `edition_fault` tells,
+        as do the processes that are `unserved` to everybody who asks the database.
         """
         with self._lock:
             with self.open_database().reading() as session:
                 number, acts = live_number(session), acts_number(session)
                 if (number, acts) == (self.number, self.acts):
+                    self._tell_again()
                     return False
                 library, checked = live_library(session, self.press.shipped), live_digest(session)
                 heard, changes = heard_numbers(session), published_changes(session)
@@ -129,7 +140,7 @@ class Follower:
             self.number, self.acts = number, acts
             try:
                 if is_same and is_told:
-                    set_fault(self.site, "")
+                    self._serves(number)
                     return False
                 # Whoever published it has checked it, unless other files ship with this process.
                 if not is_same and library.digest != checked and (faults := self.press.check(library)):
@@ -140,13 +151,36 @@ class Follower:
                     "the edition cannot be served; the one before stays", exc_info=error, extra={"edition": number}
                 )
                 set_fault(self.site, str(error) or type(error).__name__)
+                self._tell()
                 return False
             set_edition(self.site, edition.with_part(changes))
             self.forget()
             self.digest, self.changes = library.digest, changes
-            set_fault(self.site, "")
+            self._serves(number)
         log.info("edition swapped", extra={"edition": number})
         return True
+
+    def _serves(self, number: int) -> None:
+        """Note that this process serves the newest edition."""
+        self.shown = number
+        set_fault(self.site, "")
+        if self._told_at is not None:
+            with self.open_database().writing() as session:
+                end_fault(session, process_name())
+            self._told_at = None
+
+    def _tell(self) -> None:
+        """Tell everybody that this process cannot serve the newest edition."""
+        self._told_at = now = self.now()
+        with self.open_database().writing() as session:
+            note_fault(
+                session, process_name(), wanted=self.number, shown=self.shown, reason=edition_fault(self.site), now=now
+            )
+
+    def _tell_again(self) -> None:
+        """Say every minute that it still cannot: a process that has ended says nothing any more."""
+        if self._told_at is not None and self.now() - self._told_at >= TELL_EVERY:
+            self._tell()
 
     def warm(self) -> None:
         """Look up the words of the live edition once, so that no reader waits for it."""
@@ -180,6 +214,11 @@ class Follower:
 def told(edition: Edition, heard: Mapping[tuple[str, str], Heard]) -> Edition:
     """Return an edition with what was heard of each (id of a body, number) laid over its directory."""
     return Edition(edition.digest, {**edition.parts, Directory: edition.part(Directory).told(heard)})
+
+
+def process_name() -> str:
+    """Return how this process is named to those who run the site: its machine and its number there."""
+    return f"{gethostname()}:{os.getpid()}"
 
 
 FOLLOWER = "dorohovkaz-follower"

@@ -64,7 +64,9 @@ from app.accounts.sign_in.staff import install_own_account
 from app.cli import install_commands
 from app.config import ROOT, Settings, secret
 from app.content.library import ContentError
+from app.content.store import Unserved, unserved
 from app.counting import Recorder
+from app.curation.labels import fault_text, time_text
 from app.curation.needs import KEY as CURATION_NEEDS
 from app.curation.needs import Needs as CurationNeeds
 from app.directory.labels import hours_text, kind_text, open_text
@@ -85,7 +87,7 @@ from app.web.assets import install_assets
 from app.web.bounds import Bodies, Door, install_bounds, install_field_bounds
 from app.web.cache import PageCache
 from app.web.cookies import install_cookies
-from app.web.database import database, install_database
+from app.web.database import database, install_database, now, session
 from app.web.edition import Edition, part, set_edition
 from app.web.files import install_files
 from app.web.forgery import ask_for_tokens, refuse_strangers
@@ -137,7 +139,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.jinja_env.globals.update(
         language=language, languages=PUBLIC, this_page_in=this_page_in, hours_text=hours_text, open_text=open_text,
-        kind_text=kind_text, was_dialled=was_dialled, dated=lambda day: in_words(day, language()),
+        kind_text=kind_text, was_dialled=was_dialled, unserved=unserved_editions, fault_text=fault_text,
+        dated=lambda day: in_words(day, language()),
     )  # fmt: skip
     install_language(site)
     install_assets(site)
@@ -270,6 +273,11 @@ def serve() -> Flask:
     # Content, index and dictionaries stay for good: the collector need not look at them at every turn.
     gc.freeze()
     return site
+
+
+def unserved_editions() -> list[tuple[Unserved, str]]:
+    """Return the processes that cannot serve the newest edition, and since when, for those who can mend it."""
+    return [(one, time_text(one.since)) for one in unserved(session(), now())]
 
 
 def was_dialled() -> bool:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from app.audit.store import Wanted, records
+from app.config import ROOT, Settings
+from app.curation.verification import store
 from app.curation.verification.links import AGENT, Answer, Checker, Found, Limits, in_turn
+from app.curation.verification.model import State, standing
+from app.site import create_app
+from app.web.database import database as database_of
+from app.web.edition import Edition
+
+OMBUDSMAN = "https://ombudsman.gov.ua"
+SOURCE = "https://0522.ua/news/3936045/viplati-zniklim-bezvisti-i-vijskovim-u-poloni-2025"
+"""Addresses of the shipped content, for which those of a server of our own are put."""
 
 STATUSES = {
     "/ok": (200, ""), "/gone": (410, ""), "/none": (404, ""), "/broken": (503, ""), "/moved": (301, "/ok"),
@@ -27,6 +41,7 @@ class Town:
     address: str = ""
     robots: tuple[int, str] = (200, "User-agent: *\nDisallow: /hidden/\n")
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    mended: set[str] = field(default_factory=set)
     released: threading.Event = field(default_factory=threading.Event)
 
 
@@ -43,7 +58,7 @@ def town() -> Iterator[Town]:
             if path == "/slow":
                 town.released.wait(30)
                 return None
-            status, leads = STATUSES[path]
+            status, leads = (200, "") if path in town.mended else STATUSES[path]
             return self.say(405 if path == "/no-head" and self.command == "HEAD" else status, leads)
 
         do_HEAD = do_GET  # noqa: N815 (the name that the library calls)
@@ -68,6 +83,65 @@ def town() -> Iterator[Town]:
     town.released.set()
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, settings: Settings, edition: Edition, prepared_sqlite: Path, key_file: Path, town: Town
+) -> Iterator[Flask]:
+    """The site whose content leads to `town`: a body to a page that is there, a source to one that is gone."""
+    content = tmp_path / "content"
+    shutil.copytree(ROOT / "content", content)
+    for name, found, there in (
+        ("organisations/ombudsman.yaml", OMBUDSMAN, f"{town.address}/ok"),
+        ("sources.yaml", SOURCE, f"{town.address}/none"),
+    ):
+        text = (content / name).read_text("utf-8")
+        assert found in text
+        (content / name).write_text(text.replace(found, there, 1), "utf-8")
+    path = tmp_path / "site.sqlite3"
+    shutil.copy(prepared_sqlite, path)
+    own = replace(
+        settings, instance=tmp_path, content=content, database_url=f"sqlite:///{path}", vault_key_file=key_file
+    )
+    site = create_app(own, edition)
+    yield site
+    database_of(site).engine.dispose()
+
+
+def test_the_command_asks_the_links_of_the_edition_and_raises_tasks(site: Flask, town: Town) -> None:
+    def ask() -> tuple[int, list[str]]:
+        args = ["content", "check-links", "--base", town.address, "--pause", "0"]
+        done = site.test_cli_runner().invoke(args=args)
+        return done.exit_code, done.output.splitlines()
+
+    def stand() -> dict[str, State]:
+        with database_of(site).reading() as session:
+            return {path: standing(acts).state for (path, _), acts in store.all_acts(session).items()}
+
+    assert ask() == (1, [f"gone\t404\t{town.address}/none", "2 links, 2 asked, 1 to look at"])
+    assert stand() == {"sources.yaml": State.BROKEN}
+    assert [path for _, path, _ in town.asked].count("/robots.txt") == 1
+    with database_of(site).reading() as session:
+        answers = store.link_answers(session)
+        events = [(one.event, one.actor) for one in records(session, Wanted())]
+    assert {url.removeprefix(town.address): (one.answer, one.status) for url, one in answers.items()} == {
+        "/ok": ("ok", 200), "/none": ("gone", 404),
+    }  # fmt: skip
+    assert events == [("links.checked", "command:check-links"), ("fact.verified", "command:check-links")]
+    town.robots = (200, "User-agent: *\nDisallow: /\n")
+    assert ask() == (
+        0,
+        [
+            *(f"forbidden\t-\t{town.address}/{page}" for page in ("ok", "none")),
+            "2 links, 2 asked, 0 to look at",
+        ],
+    )
+    assert stand() == {"sources.yaml": State.BROKEN}, "a page that must not be asked is not mended"
+    town.robots = (404, "")
+    town.mended.add("/none")
+    assert ask() == (0, ["2 links, 2 asked, 0 to look at"])
+    assert stand() == {"sources.yaml": State.UNVERIFIED}
 
 
 @dataclass

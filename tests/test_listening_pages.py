@@ -20,8 +20,9 @@ from app.content.library import Library
 from app.content.store import record_edition
 from app.counting import Recorder
 from app.curation import actions as curation
+from app.curation import store as revisions
 from app.curation.counting import store as counting
-from app.curation.listening.actions import put_into_draft
+from app.curation.listening.actions import put_into_draft, tell_of_drafts
 from app.curation.listening.store import SuggestionRow, owners
 from app.curation.model import Change
 from app.kernel.dates import KYIV
@@ -34,6 +35,7 @@ from app.web.database import database as database_of
 from app.web.edition import Edition
 from app.web.tally import tally
 from tests.lint import LintingClient
+from tests.mailserver import post
 from tests.test_permissions import StandIn
 from tests.test_revisions import AUTHOR, NOW, REVIEWER, sound
 
@@ -262,6 +264,32 @@ def test_a_draft_is_opened_from_a_report(client: LintingClient, database: Databa
     answer = client.post(f"/uk/staff/suggestions/{id_}/draft", data={"csrf_token": token(page)})
     assert re.fullmatch(r"/uk/staff/content/revisions/[0-9a-f]{32}", answer.location)
     assert answer.location in client.get(f"/uk/staff/suggestions/{id_}").get_data(as_text=True)
+
+
+def test_a_report_leads_to_its_revision_and_back_and_its_sender_is_told_when_it_is_live(
+    client: LintingClient, database: Database
+) -> None:
+    id_ = taken_in(client, database)
+    desk = f"/uk/staff/suggestions/{id_}"
+    proof = {"csrf_token": token(client.get(desk).get_data(as_text=True))}
+    revision = client.post(f"{desk}/draft", data=proof).location
+    assert desk in client.get(revision).get_data(as_text=True)
+    with database.writing() as session:
+        (draft,) = revisions.open_revisions(session)
+        changed = draft.text + "# put right\n"
+        assert draft.id in revision
+        curation.save(
+            session, draft.id, changed, version=draft.version, change=Change.MINOR, note="", actor=AUTHOR, now=NOW
+        )
+        curation.submit(session, draft.id, actor=AUTHOR, now=NOW)
+        curation.approve(session, draft.id, actor=REVIEWER, now=NOW)
+        curation.publish(session, [draft.id], shipped=SHIPPED, check=sound, actor=REVIEWER, now=NOW)
+    assert tell_of_drafts(database, NOW) == 1
+    (letter,) = post(database, now=NOW)
+    assert letter.to == WRITTEN["email"]
+    assert f"/uk/{ABOUT}" in letter.plain
+    assert revision in client.get(desk).get_data(as_text=True), "a merged report still leads to what put it right"
+    assert ">виправлено<" in client.get(revision).get_data(as_text=True)
 
 
 def test_a_report_on_the_site_itself_cannot_be_put_into_a_draft(client: LintingClient, database: Database) -> None:

@@ -18,10 +18,10 @@ from werkzeug.test import Client
 from app.cli import prepare
 from app.config import ROOT, Settings
 from app.content.library import Library
-from app.content.store import live_number, record_edition
+from app.content.store import STILL_THERE, Unserved, live_number, record_edition, unserved
 from app.curation import actions
 from app.curation.model import Change
-from app.live import FOLLOWER, Follower, Press
+from app.live import FOLLOWER, Follower, Press, process_name
 from app.search.find import Search
 from app.site import create_app
 from app.storage.database import Database
@@ -228,6 +228,11 @@ def test_a_retired_body_leads_its_readers_to_its_successor(site: Flask, database
     assert reader.get("/en/organisations/fourth-body").status_code == 404
 
 
+def faulty(database: Database, at: datetime) -> list[Unserved]:
+    with database.reading() as session:
+        return list(unserved(session, at))
+
+
 def test_an_edition_that_cannot_be_read_leaves_the_old_one_live_and_tells(site: Flask, database: Database) -> None:
     publish(site, approved(database, BODY, named("Signpost Bureau")))
     follower_of(site).step()
@@ -237,10 +242,39 @@ def test_an_edition_that_cannot_be_read_leaves_the_old_one_live_and_tells(site: 
         actions.publish(session, [broken], shipped=SHIPPED, check=lambda _: (), actor="account:b", now=NOW)
     assert not follower_of(site).step()
     assert BODY in edition_fault(site)
+    (told,) = faulty(database, NOW)
+    assert (told.process, told.wanted, told.shown) == (process_name(), 3, 2)
+    assert BODY in told.reason
     assert "Signpost Bureau" in site.test_client().get("/en/organisations/ombudsman").text
     publish(site, approved(database, BODY, named("Mended Bureau")))
     assert follower_of(site).step()
     assert edition_fault(site) == ""
+    assert faulty(database, NOW) == []
+
+
+def test_a_process_says_again_that_it_cannot_serve_an_edition_and_one_that_has_ended_counts_no_more(
+    site: Flask, database: Database
+) -> None:
+    follower = follower_of(site)
+    follower.step()
+    follower.now = lambda: NOW
+    broken = approved(database, BODY, "id: [")
+    with database.writing() as session:
+        actions.publish(session, [broken], shipped=SHIPPED, check=lambda _: (), actor="account:b", now=NOW)
+    follower.step()
+    assert len(faulty(database, NOW)) == 1
+    assert faulty(database, NOW + STILL_THERE) == []
+    follower.now = lambda: NOW + STILL_THERE
+    follower.step()
+    (told,) = faulty(database, NOW + STILL_THERE)
+    assert told.since == NOW, "it has not been able to since then"
+    done = site.test_cli_runner().invoke(args=["content", "status"])
+    assert (done.exit_code, done.output) == (0, "edition 2 is live\n"), "by now that process has ended"
+    follower.now = lambda: datetime.now(UTC) + STILL_THERE
+    follower.step()
+    done = site.test_cli_runner().invoke(args=["content", "status"])
+    assert done.exit_code == 1
+    assert f"{process_name()} cannot serve edition 2 and shows edition 1, since 2026-" in done.output
 
 
 def test_a_broken_reference_is_refused_with_file_and_place(site: Flask, database: Database) -> None:

@@ -100,11 +100,13 @@ def test_a_mistake_says_nothing_and_stays_in_the_record() -> None:
 
 def test_the_last_answer_stands_beside_the_number_until_there_is_a_newer_one() -> None:
     found = heard(standing(acts((ANSWER, 0), (MISS, 1), (ANSWER, 2), (MISS, 3))))
-    assert found == Heard(Line.ANSWERED, date(2026, 5, 3), None, date(2026, 5, 4))
+    assert found == Heard(Line.ANSWERED, date(2026, 5, 3), None, date(2026, 5, 4), date(2026, 5, 4))
 
 
 def test_a_wrong_number_is_dated_by_the_call_that_found_it_out() -> None:
-    assert heard(standing(acts((WRONG, 0), (MISS, 2)))) == Heard(Line.WRONG, tried_on=date(2026, 5, 1))
+    assert heard(standing(acts((WRONG, 0), (MISS, 2)))) == Heard(
+        Line.WRONG, tried_on=date(2026, 5, 1), called_on=date(2026, 5, 3)
+    )
 
 
 def test_a_page_that_was_seen_is_no_answer_to_a_call() -> None:
@@ -165,6 +167,24 @@ def test_a_silent_number_is_offered_last_and_not_saved_to_an_address_book() -> N
     assert SECOND in saved
     assert FIRST not in saved
     assert shown.phones[1].text not in saved
+
+
+def test_paper_leaves_a_silent_number_out_unless_it_is_the_only_one() -> None:
+    shown = card(told(TWO, {FIRST: SILENT}), "uk", NOON)
+    assert [line.href for line in shown.printed] == [f"tel:{SECOND}"]
+    only = card(told(body(phones=[{"number": FIRST}]), {FIRST: SILENT}), "uk", NOON)
+    assert [line.is_silent for line in only.printed] == [True]
+
+
+def test_a_line_that_was_busy_was_called_all_the_same() -> None:
+    busy = heard(standing(acts((BUSY, 0))))
+    assert (busy.line, busy.called_on) == (Line.UNTRIED, date(2026, 5, 1))
+    directory = Directory({"one": TWO}, {}).told({("one", FIRST): busy})
+    assert directory.is_dialled
+    assert directory.calls == (date(2026, 5, 1),)
+    assert card(directory["one"], "uk", NOON).is_heard
+    seen = heard(standing(acts((How.PAGE_SEEN, 0))))
+    assert (seen.called_on, seen.is_heard) == (None, False)
 
 
 def test_a_body_whose_only_number_is_silent_still_shows_it() -> None:

@@ -6,7 +6,8 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,13 @@ from app.curation import store as revisions
 from app.curation.model import Change, State
 from app.curation.verification import actions, store
 from app.curation.verification.facts import Fact, facts_of
-from app.curation.verification.model import How, OutcomeError, standing
+from app.curation.verification.links import Answer
+from app.curation.verification.model import How, OutcomeError, What, standing
 from app.curation.verification.model import State as Standing
 from app.directory.heard import Heard, Line
 from app.directory.model import Directory
 from app.front import URGENT
-from app.live import FOLLOWER, Follower
+from app.live import FOLLOWER, Follower, told
 from app.site import create_app
 from app.storage.database import Database
 from app.web.access import Actor, install_access
@@ -76,7 +78,9 @@ def test_three_calls_without_an_answer_silence_a_number_and_an_answer_restores_i
     assert heard(database)[BODY, HOTLINE].line is Line.SILENT
     act(database, phone, How.ANSWERED, NOW + 3 * DAY)
     assert heard(database) == {
-        (BODY, HOTLINE): Heard(Line.ANSWERED, (NOW + 3 * DAY).date(), None, (NOW + 3 * DAY).date())
+        (BODY, HOTLINE): Heard(
+            Line.ANSWERED, (NOW + 3 * DAY).date(), None, (NOW + 3 * DAY).date(), (NOW + 3 * DAY).date()
+        )
     }
 
 
@@ -102,6 +106,81 @@ def test_every_act_is_in_the_audit_without_the_number(database: Database, phone:
     assert (one.event, one.actor, dict(one.details)) == ("fact.verified", EDITOR, {"outcome": "busy"})
 
 
+def holder_of(database: Database, fact: Fact) -> str:
+    with database.reading() as session:
+        return store.holders(session).get(fact.name, "")
+
+
+def give(database: Database, fact: Fact, to: str, seen: str = "") -> None:
+    with database.writing() as session:
+        actions.assign(session, fact, to=to, seen=seen, actor=EDITOR, now=NOW)
+
+
+def test_a_task_is_taken_by_one_handed_on_and_given_back(database: Database, phone: Fact) -> None:
+    give(database, phone, EDITOR)
+    with pytest.raises(store.TakenError):
+        give(database, phone, "account:other")
+    assert holder_of(database, phone) == EDITOR, "whoever looked at an older page takes it from nobody"
+    give(database, phone, "account:other", seen=EDITOR)
+    assert holder_of(database, phone) == "account:other"
+    with database.writing() as session:
+        actions.give_back(session, phone, actor=EDITOR, now=NOW)
+        with pytest.raises(store.TakenError):
+            actions.give_back(session, phone, actor=EDITOR, now=NOW)
+    assert holder_of(database, phone) == ""
+    with database.reading() as session:
+        told = [(one.event, dict(one.details)) for one in [*records(session, Wanted())][::-1]]
+    assert told == [
+        ("task.assigned", {"to": EDITOR}), ("task.assigned", {"to": "account:other"}), ("task.given-back", {}),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("how", "is_over"),
+    [(How.ANSWERED, True), (How.NO_ANSWER, False), (How.WRONG_NUMBER, False), (How.PAGE_SEEN, True)],
+)
+def test_a_task_ends_with_what_leaves_nothing_to_do(
+    database: Database, phone: Fact, how: How, *, is_over: bool
+) -> None:
+    give(database, phone, EDITOR)
+    act(database, phone, how)
+    assert (holder_of(database, phone) == "") is is_over
+
+
+def test_a_silent_number_stays_with_whoever_took_it_until_somebody_answers(database: Database, phone: Fact) -> None:
+    give(database, phone, EDITOR)
+    for days in range(3):
+        act(database, phone, How.NO_ANSWER, NOW + days * DAY)
+    act(database, phone, How.PAGE_SEEN, NOW + 3 * DAY)
+    assert holder_of(database, phone) == EDITOR
+    act(database, phone, How.ANSWERED, NOW + 4 * DAY)
+    assert holder_of(database, phone) == ""
+
+
+def test_a_broken_link_is_a_task_until_it_answers(database: Database, contacts: list[Fact]) -> None:
+    (link, *_) = [fact for fact in contacts if fact.what is What.LINK]
+
+    def asked(answer: Answer, days: int) -> Standing:
+        at = NOW + days * DAY
+        with database.writing() as session:
+            found = [store.LinkAnswer(link.text, at, answer, 0, "")]
+            actions.keep_link_answers(session, found, contacts, actor="command:check-links", now=at)
+            return standing(store.acts_of(session, *link.name)).state
+
+    assert asked(Answer.OK, 0) is Standing.UNVERIFIED
+    assert asked(Answer.GONE, 1) is Standing.BROKEN
+    give(database, link, EDITOR)
+    assert asked(Answer.FORBIDDEN, 2) is Standing.BROKEN, "who asks machines to stay away has not mended anything"
+    assert asked(Answer.MOVED, 3) is Standing.UNVERIFIED, "that it answers verifies nothing"
+    assert holder_of(database, link) == ""
+    assert asked(Answer.OK, 4) is Standing.UNVERIFIED
+    with database.reading() as session:
+        kept = store.acts_of(session, *link.name)
+    assert [(one.how, one.note, one.by) for one in kept] == [
+        (How.LINK_FAULT, "gone", "command:check-links"), (How.LINK_ANSWERS, "", "command:check-links"),
+    ]  # fmt: skip
+
+
 def test_a_page_is_not_called(database: Database, contacts: list[Fact]) -> None:
     with pytest.raises(OutcomeError):
         act(database, contacts[-1], How.ANSWERED)
@@ -124,8 +203,9 @@ def test_a_body_confirms_its_number_by_its_link(database: Database, contacts: li
     link, token = made(database)
     for days in range(3):
         act(database, phone, How.NO_ANSWER, NOW - (3 - days) * DAY)
-    for _ in range(2):
-        say(database, token, contacts, {phone.key: "right"})
+    say(database, token, contacts, {phone.key: "right"})
+    with pytest.raises(actions.AnsweredError):
+        say(database, token, contacts, {phone.key: "wrong"}, {phone.key: "044 111 22 33"})
     with database.reading() as session:
         found = store.acts_of(session, *phone.name)
     assert [(one.how, one.by) for one in found[3:]] == [(How.OWNER_CONFIRMED, f"owner:{link.id}")], "said once"
@@ -170,9 +250,12 @@ def test_a_link_opens_for_fourteen_days_until_it_is_ended_and_no_other_one_does(
     link, token = made(database)
     with database.writing() as session:
         assert actions.look_at(session, token, now=NOW + 14 * DAY - timedelta(seconds=1)).path == PATH
-        for secret, at in ((token, NOW + 14 * DAY), (token + "x", NOW), ("", NOW)):
+        with pytest.raises(actions.LinkOverError) as over:
+            actions.look_at(session, token, now=NOW + 14 * DAY)
+        assert over.value.link.id == link.id
+        for secret in (token + "x", ""):
             with pytest.raises(actions.NoOwnerLinkError):
-                actions.look_at(session, secret, now=at)
+                actions.look_at(session, secret, now=NOW)
         actions.revoke_owner_link(session, link.id, actor=EDITOR, now=NOW)
         with pytest.raises(actions.NoOwnerLinkError):
             actions.look_at(session, token, now=NOW)
@@ -291,6 +374,33 @@ def test_a_body_whose_only_number_is_silent_says_so(site: Flask, client: Linting
     assert "has not answered lately" in text_of(client, f"/en/organisations/?kind={body.kind}")
 
 
+def test_wherever_a_number_is_offered_its_last_answer_stands_beside_it(settings: Settings, edition: Edition) -> None:
+    day = date(2026, 5, 3)
+    answered = {
+        (body.id, phone.number): Heard(Line.ANSWERED, day, None, day, day)
+        for body in edition.part(Directory)
+        for phone in body.phones
+    }
+    client = LintingClient(create_app(settings, told(edition, answered)))
+    plan = "who=civilian&civilian=no-contact&when=2026-04&place=UA-63&done=nothing"
+    for address in ("", "wall", "search?q=102", f"plan?{plan}", f"plan/print?{plan}", "steps/child-call-102"):
+        for language, words in (("uk", "відповіли 3 травня 2026"), ("en", "answered on 3 May 2026")):
+            assert words in text_of(client, f"/{language}/{address}"), address
+    about = text_of(client, "/en/about")
+    assert f"So far {len(answered)} numbers of this directory were called" in about
+    assert "the last one on 3 May 2026" in about
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("uk", "ще ніхто не телефонував"), ("en", "So far nobody has called a number")],
+)
+def test_where_no_number_was_called_the_site_says_so_of_itself(
+    settings: Settings, edition: Edition, language: str, words: str
+) -> None:
+    assert words in text_of(LintingClient(create_app(settings, edition)), f"/{language}/about")
+
+
 def test_no_urgent_number_is_one_that_nobody_answers(site: Flask, client: LintingClient, edition: Edition) -> None:
     id_, number = URGENT[0]
     assert f"tel:{number}" in text_of(client, "/en/")
@@ -327,6 +437,31 @@ def test_after_an_outcome_the_next_fact_follows(client: LintingClient, language:
     assert client.post(mistake[1]).status_code == 404
 
 
+def test_a_fact_is_taken_on_its_page_and_offered_to_nobody_else(
+    site: Flask, client: LintingClient, gate: StandIn
+) -> None:
+    assert gate.who
+    address, me = "/en/staff/verification", gate.who.reference
+    first = current(text_of(client, address))
+    taken = client.post(f"{address}/tasks/assign", data={**first, "seen": ""})
+    assert taken.status_code == 303
+    page = text_of(client, taken.location)
+    assert "You see to this." in page
+    assert "You see to 1 fact" in page
+    fact_address = re.search(r'<td><a href="([^"]+)"', text_of(client, f"{address}/mine"))
+    assert fact_address
+    gate.who = replace(gate.who, account="second")
+    second = current(text_of(client, address))
+    assert second["fact"] != first["fact"], "it is not the next one for anybody else"
+    other = text_of(client, unescape(fact_address[1]))
+    assert f"{me} sees to this." in other
+    late = client.post(f"{address}/tasks/assign", data={**first, "seen": ""})
+    assert "Somebody else was quicker" in text_of(client, late.location)
+    assert client.post(f"{address}/tasks/assign", data={**first, "to": "account:nobody"}).status_code == 400
+    back = client.post(f"{address}/tasks/give_back", data=first)
+    assert "Nobody has taken this yet" in text_of(client, back.location)
+
+
 def test_what_does_not_fit_is_refused(client: LintingClient) -> None:
     address = "/en/staff/verification"
     first = current(text_of(client, address))
@@ -351,7 +486,7 @@ def test_links_that_did_not_answer_are_listed(site: Flask, client: LintingClient
     with database_of(site).writing() as session:
         for status in (404, 410):
             answers = [store.LinkAnswer("https://example.org/a", NOW, "gone", status, "")]
-            actions.keep_link_answers(session, answers, actor="command:check-links", now=NOW)
+            actions.keep_link_answers(session, answers, [], actor="command:check-links", now=NOW)
     page = text_of(client, "/en/staff/verification/links")
     assert "is gone" in page
     assert "404" not in page, "the newest answer counts"
@@ -374,6 +509,11 @@ def test_an_editor_makes_a_link_and_the_body_corrects_its_card(site: Flask, clie
     sent = stranger.post(address, data={"f0": "right", "f1": "wrong", "f1-text": "(044) 111-22-33", "remark": "Пишіть"})
     assert (sent.status_code, sent.headers.get("Set-Cookie")) == (303, None)
     assert "Thank you" in text_of(stranger, address)
+    again = stranger.post(address, data={"f0": "wrong", "f0-text": "(044) 999-22-33"})
+    assert again.status_code == 303
+    page_now = text_of(stranger, address)
+    assert "This link takes one answer and has had it" in page_now
+    assert '<form method="post"' not in page_now
     with database_of(site).reading() as session:
         (draft,) = revisions.open_revisions(session, PATH)
     assert "'+380441112233'" in draft.text

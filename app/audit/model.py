@@ -101,6 +101,8 @@ class Event(StrEnum):
     COMMENT_SETTLED = "comment.settled"
     FACT_VERIFIED = "fact.verified"
     FACT_CORRECTED = "fact.corrected"
+    TASK_ASSIGNED = "task.assigned"
+    TASK_GIVEN_BACK = "task.given-back"
     OWNER_LINK_MADE = "owner-link.made"
     OWNER_LINK_REVOKED = "owner-link.revoked"
     OWNER_LINK_ANSWERED = "owner-link.answered"
@@ -164,6 +166,7 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.REVISION_PUBLISHED: frozenset({"edition"}),
     Event.REVISION_NOT_PUBLISHED: frozenset({"reason"}),
     Event.FACT_VERIFIED: frozenset({"outcome"}),
+    Event.TASK_ASSIGNED: frozenset({"to"}),
     Event.LINKS_CHECKED: frozenset({"count"}),
     Event.SUGGESTIONS_LISTED: frozenset({"count"}),
     Event.SUGGESTIONS_FORGOTTEN: frozenset({"count"}),

@@ -19,6 +19,7 @@ import yaml
 from app.content.library import Library, Reader
 from app.content.sections import FRONT_MATTER, Section, sections
 from app.kernel.languages import SOURCE
+from app.kernel.said import N_
 
 CONFIRMED = "confirmed.yaml"
 
@@ -249,14 +250,14 @@ def load_confirmed(reader: Reader) -> Confirmed:
     """Read the standings; faults go to the reader. An edition in which every translation is current has no file."""
     entries = reader.data(CONFIRMED) if CONFIRMED in reader.library.files else {}
     if not isinstance(entries or {}, dict):
-        reader.fault(CONFIRMED, "", "takes a path for each translation; correct it")
+        reader.fault(CONFIRMED, "", N_("takes a path for each translation; correct it"))
         entries = {}
     found = {}
     for path, said in (entries or {}).items():
         try:
             one = standing_from(said)
         except (KeyError, TypeError, ValueError):
-            reader.fault(CONFIRMED, str(path), "takes text, sections, since and native; correct it")
+            reader.fault(CONFIRMED, str(path), N_("takes text, sections, since and native; correct it"))
             continue
         # What was said of another text than the one that stands here now says nothing.
         if digest_of_translation(reader.library.files.get(path, "")) == one.text:

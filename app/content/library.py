@@ -12,8 +12,30 @@ from typing import Any, TypeVar
 import frontmatter
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from app.kernel.said import N_, Said, SaidError
 
 M = TypeVar("M", bound=BaseModel)
+
+_PROBLEMS = {
+    "missing": N_("field required"),
+    "extra_forbidden": N_("extra inputs are not permitted"),
+    "string_type": N_("input should be a valid string"),
+    "list_type": N_("input should be a valid list"),
+    "tuple_type": N_("input should be a valid list"),
+    "dict_type": N_("input should be a valid dictionary"),
+    "model_type": N_("input should be a valid dictionary"),
+    "int_parsing": N_("input should be a whole number"),
+    "bool_parsing": N_("input should be true or false"),
+    "enum": N_("input should be %(expected)s"),
+    "literal_error": N_("input should be %(expected)s"),
+    "string_pattern_mismatch": N_("string should match pattern '%(pattern)s'"),
+    "string_too_short": N_("string should have at least %(min_length)s characters"),
+    "string_too_long": N_("string should have at most %(max_length)s characters"),
+    "too_short": N_("at least %(min_length)s items are needed"),
+}
+"""What the validator's own kinds of errors say, for those that editors cause."""
 
 _SUFFIXES = {".yaml", ".md"}
 
@@ -24,7 +46,12 @@ class Fault:
 
     path: str
     place: str
-    message: str
+    words: Said | str
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in English."""
+        return str(self.words)
 
     def __str__(self) -> str:
         place = f" ({self.place})" if self.place else ""
@@ -83,6 +110,15 @@ class Library:
         return (path for path in sorted(self.files) if path.startswith(prefix) and path.endswith(suffix))
 
 
+def _problem(error: ErrorDetails) -> Said:
+    """Return what the validator says of a field."""
+    context = error.get("ctx", {})
+    if isinstance(own := context.get("error"), SaidError):
+        return own.said
+    known = _PROBLEMS.get(error["type"])
+    return Said.of(known, **context) if known else Said.of(error["msg"].lower())
+
+
 class Reader:
     """Reads items of a library into models and collects faults instead of stopping at the first."""
 
@@ -90,33 +126,39 @@ class Reader:
         self.library = library
         self.faults: list[Fault] = []
 
-    def fault(self, path: str, place: str, message: str) -> None:
-        self.faults.append(Fault(path, place, message))
+    def fault(self, path: str, place: str, words: Said | str, /, **values: object) -> None:
+        """Record a fault. `words` is an English sentence of the catalogue; `values` stand in it by name."""
+        self.faults.append(Fault(path, place, Said.of(words, **values) if isinstance(words, str) else words))
 
     def data(self, path: str) -> Any:
         """Return the YAML of the file at `path`, or None with a fault recorded."""
         text = self.library.files.get(path)
         if text is None:
-            self.fault(path, "", "this file is missing; add it")
+            self.fault(path, "", N_("this file is missing; add it"))
             return None
         try:
             return yaml.load(text, Loader=yaml.CSafeLoader)
         except (yaml.YAMLError, ValueError) as error:  # ValueError: a day such as 2026-02-30
             mark = getattr(error, "problem_mark", None)
             line = f"line {mark.line + 1}" if mark else ""
-            self.fault(path, line, f"not readable as YAML: {getattr(error, 'problem', error)}; mend the syntax")
+            self.fault(
+                path,
+                line,
+                N_("not readable as YAML: %(problem)s; mend the syntax"),
+                problem=getattr(error, "problem", error),
+            )
             return None
 
     def prose(self, path: str) -> tuple[dict[str, Any], str] | None:
         """Return (front matter, Markdown body) of the file at `path`, or None with a fault recorded."""
         text = self.library.files.get(path)
         if text is None:
-            self.fault(path, "", "this file is missing; add it")
+            self.fault(path, "", N_("this file is missing; add it"))
             return None
         try:
             post = frontmatter.loads(text)
         except (yaml.YAMLError, ValueError) as error:  # ValueError: a day such as 2026-02-30
-            self.fault(path, "front matter", f"not readable as YAML: {error}; mend the syntax")
+            self.fault(path, "front matter", N_("not readable as YAML: %(problem)s; mend the syntax"), problem=error)
             return None
         return dict(post.metadata), str(post.content)
 
@@ -130,5 +172,11 @@ class Reader:
             for item in error.errors():
                 place = ".".join(str(part) for part in item["loc"])
                 given = repr(item["input"])[:60]
-                self.fault(path, place, f"{item['msg'].lower()} (found {given}); correct this field")
+                self.fault(
+                    path,
+                    place,
+                    N_("%(problem)s (found %(given)s); correct this field"),
+                    problem=_problem(item),
+                    given=given,
+                )
             return None

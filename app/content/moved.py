@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from app.content.library import Library, Reader
+from app.kernel.said import N_
 
 MOVED = "moved.yaml"
 
@@ -34,7 +35,7 @@ def load_moved(reader: Reader) -> Moved:
     """Read the moves; faults go to the reader. An edition in which nothing moved has no such file."""
     entries = reader.data(MOVED) if MOVED in reader.library.files else {}
     if not _is_moves(entries):
-        reader.fault(MOVED, "", "takes lines of the form `old path: new path`; correct it")
+        reader.fault(MOVED, "", N_("takes lines of the form `old path: new path`; correct it"))
         entries = {}
     return Moved(MappingProxyType(dict(entries or {})))
 
@@ -43,10 +44,10 @@ def check_moved(reader: Reader, moved: Moved) -> None:
     """Record moves of what still stands, and moves to nowhere."""
     for old in moved.successors:
         if old in reader.library.files:
-            reader.fault(MOVED, old, "is still there; take the line out or retire the file")
+            reader.fault(MOVED, old, N_("is still there; take the line out or retire the file"))
         new = moved.successor_of(old)
         if new not in reader.library.files:
-            reader.fault(MOVED, old, f"there is no '{new}'; name what took its place")
+            reader.fault(MOVED, old, N_("there is no '%(new)s'; name what took its place"), new=new)
 
 
 def with_moves(files: Mapping[str, str], moves: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from app.content.library import Reader
 from app.content.values import Source
+from app.kernel.said import N_
 
 PATH = "sources.yaml"
 
@@ -28,7 +29,7 @@ def load_sources(reader: Reader) -> Sources:
         if source is None:
             continue
         if source.url in addresses:
-            reader.fault(PATH, id_, f"the same address stands at {addresses[source.url]}; keep one")
+            reader.fault(PATH, id_, N_("the same address stands at %(other)s; keep one"), other=addresses[source.url])
         addresses[source.url] = id_
         found[id_] = source
     return Sources(MappingProxyType(found))
@@ -38,4 +39,6 @@ def check_sources(reader: Reader, sources: Sources, path: str, place: str, ids: 
     """Record a fault for each id that is not in ``sources.yaml``."""
     for id_ in ids:
         if id_ not in sources.by_id:
-            reader.fault(path, place, f"source '{id_}' is not in {PATH}; add it or correct the id")
+            reader.fault(
+                path, place, N_("source '%(id)s' is not in %(path)s; add it or correct the id"), id=id_, path=PATH
+            )

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from app.content.library import Reader
 from app.content.values import Value
+from app.kernel.said import N_, Said
 from app.kernel.text import wildcard
 
 LONGEST_SENTENCE = 60
@@ -25,12 +26,12 @@ _MARKUP = re.compile(r"\[\^[^\]]*\]|\]\([^)]*\)|[*_`#>|\[\]]|^\s*(?:\d+\.|-)\s+"
 _CYRILLIC = r"А-Яа-яІіЇїЄєҐґ"
 _TYPOGRAPHY = {
     "uk": (
-        (re.compile(rf"[{_CYRILLIC}]['ʼ`][{_CYRILLIC}]"), "write the apostrophe ’"),
-        (re.compile(r'"'), "write quotation marks «…»"),
-        (re.compile(r"[{c}] - [{c}]".replace("{c}", _CYRILLIC)), "write a long dash —"),
-        (re.compile(r"[ыэъёЫЭЪЁ]"), "a letter that Ukrainian does not have"),
+        (re.compile(rf"[{_CYRILLIC}]['ʼ`][{_CYRILLIC}]"), N_("write the apostrophe ’")),
+        (re.compile(r'"'), N_("write quotation marks «…»")),
+        (re.compile(r"[{c}] - [{c}]".replace("{c}", _CYRILLIC)), N_("write a long dash —")),
+        (re.compile(r"[ыэъёЫЭЪЁ]"), N_("a letter that Ukrainian does not have")),
     ),
-    "en": ((re.compile(r"\w'\w"), "write the apostrophe ’"),),
+    "en": ((re.compile(r"\w'\w"), N_("write the apostrophe ’")),),
 }
 _DOUBLE_SPACE = re.compile(r"\S  +\S")
 
@@ -107,35 +108,48 @@ def measure(text: str) -> Measure:
     )
 
 
-def style_faults(text: str, language: str, banned: Sequence[Banned]) -> Iterator[str]:
+def style_faults(text: str, language: str, banned: Sequence[Banned]) -> Iterator[Said]:
     """Yield what must be mended in a text of `language`: each with the place it was found."""
     bare = plain(text)
     for pattern, advice in _TYPOGRAPHY.get(language, ()):
         # What stands in quotation marks is quoted as it was met.
         for found in pattern.finditer(re.sub(r"«[^»]*»", "«»", bare)):
-            yield f"{advice}: …{_around(found.string, found)}…"
+            yield Said.of(N_("%(advice)s: …%(what)s…"), advice=Said.of(advice), what=_around(found.string, found))
     for line in text.splitlines():
         double = None if line.lstrip().startswith("|") else _DOUBLE_SPACE.search(line)
         if double:
-            yield f"two spaces: …{_around(line, double)}…"
+            yield Said.of(N_("two spaces: …%(what)s…"), what=_around(line, double))
     for phrase in banned:
         if phrase.language == language:
             for found in re.finditer(wildcard(phrase.wrong), bare, re.IGNORECASE):
-                yield f"write “{phrase.right}” for “{found.group()}”: …{_around(bare, found)}…"
+                yield Said.of(
+                    N_("write “%(right)s” for “%(wrong)s”: …%(what)s…"),
+                    right=phrase.right,
+                    wrong=found.group(),
+                    what=_around(bare, found),
+                )
     result = measure(text)
     if result.longest_sentence > LONGEST_SENTENCE:
-        yield f"a sentence of {result.longest_sentence} words; split it (at most {LONGEST_SENTENCE})"
+        yield Said.of(
+            N_("a sentence of %(words)s words; split it (at most %(most)s)"),
+            words=result.longest_sentence,
+            most=LONGEST_SENTENCE,
+        )
     if result.longest_paragraph > LONGEST_PARAGRAPH:
-        yield f"a paragraph of {result.longest_paragraph} words; split it (at most {LONGEST_PARAGRAPH})"
+        yield Said.of(
+            N_("a paragraph of %(words)s words; split it (at most %(most)s)"),
+            words=result.longest_paragraph,
+            most=LONGEST_PARAGRAPH,
+        )
     if language == "en":
         yield from _leftovers(text)
 
 
-def _leftovers(text: str) -> Iterator[str]:
+def _leftovers(text: str) -> Iterator[Said]:
     """Yield Ukrainian words in English text that stand outside brackets, quotation marks and emphasis."""
     bare = re.sub(r"\([^()]*\)|“[^”]*”|«[^»]*»|\*[^*]*\*|\[[^\]]*\]\([^)]*\)", " ", text)
     for found in re.finditer(rf"[{_CYRILLIC}]{{3,}}", bare):
-        yield f"Ukrainian left in English text: …{_around(bare, found)}…"
+        yield Said.of(N_("Ukrainian left in English text: …%(what)s…"), what=_around(bare, found))
 
 
 def _around(text: str, found: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from app.kernel.dates import PartialDate
 from app.kernel.languages import PUBLIC, SOURCE
+from app.kernel.said import N_, SaidError
 from app.kernel.text import slug
 
 
@@ -22,10 +23,10 @@ class Value(BaseModel):
 def _complete(words: dict[str, str]) -> dict[str, str]:
     for code in PUBLIC:
         if not words.get(code, "").strip():
-            raise ValueError(f"text in '{code}' is missing")
+            raise SaidError(N_("text in '%(code)s' is missing"), code=code)
     for code, text in words.items():
         if "TODO" in text:
-            raise ValueError(f"text in '{code}' is not written yet")
+            raise SaidError(N_("text in '%(code)s' is not written yet"), code=code)
     return words
 
 

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.store import AccountRow
-from app.content.library import ContentError
+from app.content.library import ContentError, Fault
 from app.curation.dating import EDITED, MEANING_CHANGED
 from app.curation.model import Change, Deed, Kind, State
 from app.directory.model import Directory
@@ -141,3 +141,8 @@ def public_address(path: str) -> str:
         return f"/{code}/steps/{rest.removeprefix('steps/').removesuffix('.yaml')}"
     known = {"glossary.yaml": "glossary", "sources.yaml": "sources", "topics.yaml": "articles/"}
     return f"/{code}/{known.get(path, '')}"
+
+
+def fault_text(fault: Fault) -> str:
+    """Return what is wrong in the language of the page; what has no words there yet stands in English."""
+    return fault.words if isinstance(fault.words, str) else fault.words.in_words(lambda text: str(gettext(text)))

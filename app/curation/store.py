@@ -9,6 +9,8 @@ from sqlalchemy import DateTime, ForeignKey, Integer, String, Text, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.accounts.model import Permission, permissions
+from app.accounts.store import all_accounts
 from app.curation.model import LIVE, ON_DESK, OPEN, Change, Deed, Revision, State, Step
 from app.curation.overlay import Published
 from app.kernel.dates import as_utc
@@ -358,3 +360,12 @@ def editing(session: Session, path: str, *, seen_since: datetime) -> list[Editin
     """Return who has the form of `path` open, the first one first."""
     query = select(EditingRow).where(EditingRow.path == path, EditingRow.seen_at >= seen_since)
     return [Editing(row.account, as_utc(row.since)) for row in session.scalars(query.order_by(EditingRow.since))]
+
+
+def editors(session: Session) -> list[tuple[str, str]]:
+    """Return (reference, name) of everybody who edits."""
+    return [
+        (f"account:{row.id}", row.name)
+        for row in all_accounts(session)
+        if row.active and Permission.EDIT_CONTENT in permissions(row.roles)
+    ]

@@ -72,15 +72,19 @@ class Card:
     open: Open
 
     @property
+    def printed(self) -> tuple[CallLine, ...]:
+        """What paper and files show: they outlive what was heard, so a silent number stands there only alone."""
+        return tuple(line for line in self.phones if not line.is_silent) or self.phones
+
+    @property
     def numbers(self) -> tuple[str, ...]:
         """What an address book takes: the numbers (E.164 or short) without those that have stopped to answer."""
         return tuple(line.href.removeprefix("tel:") for line in self.phones if not line.is_silent)
 
     @property
     def is_heard(self) -> bool:
-        """Whether any of its numbers was called."""
-        lines = (line.heard.line for line in self.phones)
-        return any(line is not Line.UNTRIED for line in lines) or any(doubt.wrong_on for doubt in self.doubts)
+        """Whether any of its numbers was called, or confirmed by the body itself."""
+        return any(line.heard.is_heard for line in self.phones) or any(doubt.wrong_on for doubt in self.doubts)
 
     @property
     def short_name(self) -> str:

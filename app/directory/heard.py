@@ -20,13 +20,19 @@ class Line(StrEnum):
 class Heard:
     """What calls have told of a number: how it stands, the day on which it last answered, or its body confirmed it.
 
-    `tried_on` is the day of the last call that found nobody.
+    `tried_on` is the day of the last call that found nobody, `called_on` that of the last one whatever came of it.
     """
 
     line: Line = Line.UNTRIED
     answered_on: date | None = None
     confirmed_on: date | None = None
     tried_on: date | None = None
+    called_on: date | None = None
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the number was called, or its body has confirmed it."""
+        return self.called_on is not None or self.line is not Line.UNTRIED
 
 
 UNTRIED = Heard()

@@ -10,6 +10,7 @@ from enum import StrEnum
 from babel.dates import get_day_names
 
 from app.kernel.dates import KYIV
+from app.kernel.said import N_, SaidError
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _PATTERN = re.compile(r"(?:(Mo|Tu|We|Th|Fr|Sa|Su)-(Mo|Tu|We|Th|Fr|Sa|Su) )?(\d\d):(\d\d)-(\d\d):(\d\d)")
@@ -39,12 +40,12 @@ class Hours:
             return cls(time(0), time(0), tuple(range(7)), round_the_clock=True)
         found = _PATTERN.fullmatch(text)
         if not found:
-            raise ValueError('hours are written "24/7", "Mo-Fr 09:00-17:00" or "09:00-18:00"')
+            raise SaidError(N_('hours are written "24/7", "Mo-Fr 09:00-17:00" or "09:00-18:00"'))
         first, last, h1, m1, h2, m2 = found.groups()
         days = tuple(range(DAYS.index(first), DAYS.index(last) + 1)) if first else None
         opens, closes = time(int(h1), int(m1)), time(int(h2), int(m2))
         if days == () or closes <= opens:
-            raise ValueError("hours run forward: from an earlier day and time to a later one")
+            raise SaidError(N_("hours run forward: from an earlier day and time to a later one"))
         return cls(opens, closes, days)
 
     def written(self, language: str) -> str:

@@ -10,6 +10,7 @@ from app.content.library import Reader
 from app.content.sources import Sources, check_sources
 from app.content.style import Banned, check_words
 from app.directory.model import Contact, Directory, Organisation, Status, national
+from app.kernel.said import N_
 
 FOLDER = "organisations/"
 REGIONS = "regions.yaml"
@@ -28,7 +29,7 @@ def load_directory(reader: Reader) -> Directory:
         if body is None:
             continue
         if f"{FOLDER}{body.id}.yaml" != path:
-            reader.fault(path, "id", f"'{body.id}' differs from the file's name; make them equal")
+            reader.fault(path, "id", N_("'%(id)s' differs from the file's name; make them equal"), id=body.id)
         found[body.id] = body
     regions = reader.data(REGIONS) or {}
     return Directory(MappingProxyType(found), MappingProxyType(regions))
@@ -46,7 +47,13 @@ def check_directory(reader: Reader, directory: Directory, sources: Sources, bann
                 check_contacts(reader, directory, path, field, text)
         for region in body.regions:
             if region not in directory.regions and region not in {"nationwide", "abroad"}:
-                reader.fault(path, "regions", f"'{region}' is not in {REGIONS}; use an ISO 3166-2 code")
+                reader.fault(
+                    path,
+                    "regions",
+                    N_("'%(region)s' is not in %(regions)s; use an ISO 3166-2 code"),
+                    region=region,
+                    regions=REGIONS,
+                )
         contacts: list[tuple[str, Contact]] = [
             *((f"phones {phone.number}", phone) for phone in body.phones),
             *((f"emails {email.address}", email) for email in body.emails),
@@ -58,16 +65,18 @@ def check_directory(reader: Reader, directory: Directory, sources: Sources, bann
         for phone in body.phones:
             if phone.status is Status.LEGACY:
                 if national(phone.number) in current:
-                    reader.fault(path, f"phones {phone.number}", "superseded here but current elsewhere; decide")
+                    reader.fault(path, f"phones {phone.number}", N_("superseded here but current elsewhere; decide"))
                 if phone.use_instead and national(phone.use_instead) not in current:
-                    reader.fault(path, f"phones {phone.number}", "use_instead is not a current number of any body")
+                    reader.fault(path, f"phones {phone.number}", N_("use_instead is not a current number of any body"))
 
 
 def check_contacts(reader: Reader, directory: Directory, path: str, place: str, text: str) -> None:
     """Record phones in `text` that are no current phone of any body, and superseded addresses."""
     for found in _PHONE.findall(text):
         if len(national(found)) in _SUBSCRIBER_DIGITS and national(found) not in directory.current_numbers:
-            reader.fault(path, place or found, f"{found} is no current phone of any organisation; take it out")
+            reader.fault(
+                path, place or found, N_("%(found)s is no current phone of any organisation; take it out"), found=found
+            )
     for address in directory.superseded_addresses:
         if address in text:
-            reader.fault(path, place, f"{address} is superseded; take it out")
+            reader.fault(path, place, N_("%(address)s is superseded; take it out"), address=address)

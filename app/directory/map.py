@@ -13,6 +13,7 @@ from app.content.library import Reader
 from app.content.values import Value, Words
 from app.directory.model import Directory
 from app.kernel.languages import PUBLIC
+from app.kernel.said import N_, SaidError
 from app.kernel.text import alphabetical
 
 PATH = "regions-map.yaml"
@@ -33,7 +34,7 @@ class Shape(Value):
     @model_validator(mode="after")
     def _drawn(self) -> Shape:
         if not self.outline and self.city is None:
-            raise ValueError("a region needs an outline, or a city that its circle points to")
+            raise SaidError(N_("a region needs an outline, or a city that its circle points to"))
         return self
 
 
@@ -95,9 +96,11 @@ def load_map(reader: Reader) -> RegionMap:
 def check_map(reader: Reader, region_map: RegionMap, directory: Directory) -> None:
     """Record regions without a shape and shapes without a region."""
     for code in sorted(directory.regions.keys() - region_map.shapes.keys()):
-        reader.fault(PATH, "shapes", f"'{code}' has no shape; draw it, or it cannot be chosen on the map")
+        reader.fault(
+            PATH, "shapes", N_("'%(code)s' has no shape; draw it, or it cannot be chosen on the map"), code=code
+        )
     for code in sorted(region_map.shapes.keys() - directory.regions.keys()):
-        reader.fault(PATH, f"shapes.{code}", "there is no such region in regions.yaml; take the shape out")
+        reader.fault(PATH, f"shapes.{code}", N_("there is no such region in regions.yaml; take the shape out"))
 
 
 def map_places(

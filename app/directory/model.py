@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from pydantic import Field, PrivateAttr, field_validator, model_validator
 from app.content.values import Checked, Confidence, Dated, Id, Value, Words
 from app.directory.heard import UNTRIED, Heard, Line
 from app.directory.hours import Hours
+from app.kernel.said import N_, SaidError
 from app.kernel.text import digits
 
 
@@ -91,9 +93,11 @@ class Contact(Value):
     @model_validator(mode="after")
     def _explained(self) -> Contact:
         if self.status is not Status.CURRENT and self.reason is None:
-            raise ValueError(f"a contact with status '{self.status}' needs a reason in every language")
+            raise SaidError(
+                N_("a contact with status '%(status)s' needs a reason in every language"), status=self.status
+            )
         if self.status is Status.LEGACY and not self.use_instead:
-            raise ValueError("a superseded contact needs use_instead: the current one")
+            raise SaidError(N_("a superseded contact needs use_instead: the current one"))
         return self
 
     @property
@@ -190,7 +194,7 @@ class Organisation(Value):
     @model_validator(mode="after")
     def _reachable(self) -> Organisation:
         if not self.is_reachable and self.how_to_find is None:
-            raise ValueError("no current contact: say in how_to_find how a family reaches this body")
+            raise SaidError(N_("no current contact: say in how_to_find how a family reaches this body"))
         return self
 
     @property
@@ -239,8 +243,13 @@ class Directory:
 
     @cached_property
     def is_dialled(self) -> bool:
-        """Whether any number was ever called."""
-        return any(phone.heard.line is not Line.UNTRIED for body in self for phone in body.phones)
+        """Whether any number was ever called, or confirmed by its body."""
+        return any(phone.heard.is_heard for body in self for phone in body.phones)
+
+    @cached_property
+    def calls(self) -> tuple[date, ...]:
+        """The day of the last call to each number that was called, the earliest first."""
+        return tuple(sorted(day for body in self for phone in body.phones if (day := phone.heard.called_on)))
 
     @cached_property
     def current_numbers(self) -> frozenset[str]:

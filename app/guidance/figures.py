@@ -18,6 +18,7 @@ from app.content.style import Banned, check_words
 from app.content.values import Dated, Id, Value, Words, say
 from app.kernel.dates import in_words
 from app.kernel.drawing import LINE, PATTERNS, WIDTH, Bar, Title, bars, picture, text, wrap
+from app.kernel.said import N_
 
 PATH = "figures.yaml"
 
@@ -87,7 +88,9 @@ def check_figures(reader: Reader, figures: Figures, sources: Sources, banned: Se
         for entry in entries:
             check_sources(reader, sources, PATH, figure.id, entry.sources)
             if isinstance(entry, Point) and isinstance(figure, Bars) and entry.counts not in figure.counts:
-                reader.fault(PATH, figure.id, f"'{entry.counts}' does not stand under counts; add it")
+                reader.fault(
+                    PATH, figure.id, N_("'%(counts)s' does not stand under counts; add it"), counts=entry.counts
+                )
 
 
 def draw_bars(figure: Bars, language: str) -> Markup:

@@ -25,6 +25,7 @@ from app.guidance.model import (
     TranslationFacts,
 )
 from app.kernel.languages import PUBLIC, SOURCE
+from app.kernel.said import N_
 
 FOLDER = "articles/"
 GLOSSARY = "glossary.yaml"
@@ -63,7 +64,7 @@ def load_guidance(reader: Reader) -> Guidance:
         if term is None:
             continue
         if term.id in terms:
-            reader.fault(GLOSSARY, f"terms.{number}", f"'{term.id}' stands twice; keep one")
+            reader.fault(GLOSSARY, f"terms.{number}", N_("'%(id)s' stands twice; keep one"), id=term.id)
         terms[term.id] = term
     pages: dict[str, dict[str, ArticleText]] = {slug: {} for slug in PAGES}
     for slug, texts_of_page in pages.items():
@@ -86,9 +87,9 @@ def check_topics(reader: Reader, topics: Topics, guidance: Guidance) -> None:
     """Record articles that no heading lists and listed articles that do not exist."""
     listed = {slug for group in topics.groups for slug in group.articles}
     for slug in sorted(set(guidance.articles) - listed):
-        reader.fault(TOPICS, slug, "no topic lists this article; add it under a heading")
+        reader.fault(TOPICS, slug, N_("no topic lists this article; add it under a heading"))
     for slug in sorted(listed - set(guidance.articles)):
-        reader.fault(TOPICS, slug, "there is no such article; write it or take it out")
+        reader.fault(TOPICS, slug, N_("there is no such article; write it or take it out"))
 
 
 def check_guidance(
@@ -107,13 +108,13 @@ def check_guidance(
         check_sources(reader, sources, path, "sources", article.facts.sources)
         for body in article.facts.organisations:
             if body not in directory.organisations:
-                reader.fault(path, "organisations", f"there is no organisation '{body}'")
+                reader.fault(path, "organisations", N_("there is no organisation '%(id)s'"), id=body)
         for situation in article.facts.situations:
             if situation != EVERY_SITUATION and situation not in situations:
-                reader.fault(path, "situations", f"there is no situation '{situation}'")
+                reader.fault(path, "situations", N_("there is no situation '%(id)s'"), id=situation)
         for other in article.facts.read_next:
             if other not in guidance.articles:
-                reader.fault(path, "read_next", f"there is no article '{other}'; write it or take it out")
+                reader.fault(path, "read_next", N_("there is no article '%(id)s'; write it or take it out"), id=other)
         for question in article.asks.questions:
             check_words(reader, f"{FOLDER}{slug}/asks.yaml", "questions", question, banned)
         for code in PUBLIC:
@@ -126,11 +127,11 @@ def check_guidance(
             check_contacts(reader, directory, spoken, "", without_citations(text.body))
             for id_ in figures(text.body):
                 if id_ not in drawn:
-                    reader.fault(spoken, id_, "there is no such figure in figures.yaml; add it or correct the id")
+                    reader.fault(spoken, id_, N_("there is no such figure in figures.yaml; add it or correct the id"))
             # An older translation matches the source that it was made from.
             stands_on = standing_of(spoken, reader.library.files, known).sections
             if len(parts(spoken, reader.library.files[spoken])) != len(stands_on):
-                reader.fault(spoken, "headings", "differ in number from the source language; make them match")
+                reader.fault(spoken, "headings", N_("differ in number from the source language; make them match"))
     for slug, pages in guidance.pages.items():
         for code, text in pages.items():
             check_words(reader, f"pages/{slug}/{code}.md", "", {code: text.body}, banned)
@@ -149,14 +150,16 @@ def _check_text(
     sources: Sources,
 ) -> None:
     if "TODO" in text.body:
-        reader.fault(path, "", "contains TODO; finish it")
+        reader.fault(path, "", N_("contains TODO; finish it"))
     cited = citations(text.body)
     check_sources(reader, sources, path, "citation", cited)
     for id_ in cited:
         if id_ in sources.by_id and id_ not in article.facts.sources:
-            reader.fault(path, "citation", f"'{id_}' is cited but not listed under sources of the front matter")
+            reader.fault(
+                path, "citation", N_("'%(id)s' is cited but not listed under sources of the front matter"), id=id_
+            )
     if not cited:
-        reader.fault(path, "", "no statement is cited; put [^source-id] behind the facts")
+        reader.fault(path, "", N_("no statement is cited; put [^source-id] behind the facts"))
     for scheme, target in links(text.body):
         known = {
             "org": directory.organisations,
@@ -165,9 +168,9 @@ def _check_text(
             "route": {"": 1},
         }
         if scheme not in known:
-            reader.fault(path, f"{scheme}:{target}", "links point to org:, article:, term: or route: only")
+            reader.fault(path, f"{scheme}:{target}", N_("links point to org:, article:, term: or route: only"))
         elif target not in known[scheme]:
-            reader.fault(path, f"{scheme}:{target}", "this target does not exist; correct the link")
+            reader.fault(path, f"{scheme}:{target}", N_("this target does not exist; correct the link"))
     words = len(without_citations(text.body).split())
     if words not in WORDS_PER_ARTICLE:
-        reader.fault(path, "", f"{words} words; an article has 250 to 700")
+        reader.fault(path, "", N_("%(words)s words; an article has 250 to 700"), words=words)

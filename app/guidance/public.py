@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -23,6 +24,7 @@ from app.guidance.figures import Figures
 from app.guidance.model import ArticleText, Guidance, Topics
 from app.guidance.outdated import Mark, marks, spliced
 from app.guidance.reading import Teaser, is_risky, marker, related, teaser, teasers, words
+from app.kernel.dates import in_words
 from app.kernel.languages import SOURCE
 from app.kernel.text import alphabetical
 from app.web.edition import part
@@ -188,7 +190,29 @@ def page(slug: str) -> Response:
     text = part(Guidance).pages[slug][language()]
     plain = render(text.body, address_of=_address_of, marker=TermMarker(()), titles={})
     older = _older(f"pages/{slug}", language(), part(Guidance).pages[slug][SOURCE])
-    return public_page("guidance/page.html", text=text, prose=spliced(plain.html, older.notes), older=older, slug=slug)
+    return public_page(
+        "guidance/page.html",
+        text=text,
+        prose=spliced(plain.html, older.notes),
+        older=older,
+        slug=slug,
+        calls=_calls() if slug == "about" else "",
+    )
+
+
+def _calls() -> str:
+    """Say how many numbers of the directory were called, as far as this edition has heard, and when the last one."""
+    days = part(Directory).calls
+    if not days:
+        return str(gettext("So far nobody has called a number of this directory to check it."))
+    return str(
+        ngettext(
+            "So far %(num)s number of this directory was called to check it, on %(day)s.",
+            "So far %(num)s numbers of this directory were called to check them, the last one on %(day)s.",
+            len(days),
+            day=in_words(days[-1], language()),
+        )
+    )
 
 
 def _address_of(scheme: str, target: str) -> str:

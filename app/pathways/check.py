@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from app.content.library import Reader
+from app.kernel.said import N_
 from app.pathways.conditions import UNKNOWN, Answered, Answers, Condition
 from app.pathways.load import GRAPH, SITUATIONS
 from app.pathways.model import Pathways, Question, QuestionKind
@@ -53,12 +54,22 @@ def check_route(reader: Reader, pathways: Pathways, *, seed: int = 1) -> None:
             position = walk(pathways, [(q, o) for q, options in answers.items() for o in options], today=TODAY)
             asked.update(question.id for question in position.asked)
             if position.question is not None:
-                reader.fault(GRAPH, position.question.id, f"a walk stops here although all is answered: {answers}")
+                reader.fault(
+                    GRAPH,
+                    position.question.id,
+                    N_("a walk stops here although all is answered: %(answers)s"),
+                    answers=answers,
+                )
                 return
             plan = compose(pathways, position.answers, today=TODAY)
             reached.update(situation.id for situation in plan.situations)
             if not plan.stops:
-                reader.fault(GRAPH, "plan", f"these answers lead to an empty plan: {dict(position.answers)}")
+                reader.fault(
+                    GRAPH,
+                    "plan",
+                    N_("these answers lead to an empty plan: %(answers)s"),
+                    answers=dict(position.answers),
+                )
                 return
     for situation in pathways.situations:
         if situation.id not in reached:
@@ -68,10 +79,12 @@ def check_route(reader: Reader, pathways: Pathways, *, seed: int = 1) -> None:
                 reached.update(other.id for other in plan.situations)
     for question in pathways.questions:
         if question.id not in asked:
-            reader.fault(GRAPH, question.id, "no answers lead to this question; correct its condition")
+            reader.fault(GRAPH, question.id, N_("no answers lead to this question; correct its condition"))
     for situation in pathways.situations:
         if situation.id not in reached:
-            reader.fault(f"{SITUATIONS}{situation.id}.yaml", "when", "no answers lead to this situation; correct it")
+            reader.fault(
+                f"{SITUATIONS}{situation.id}.yaml", "when", N_("no answers lead to this situation; correct it")
+            )
 
 
 def _completions(pathways: Pathways, essentials: Answers, draw: random.Random) -> Iterator[dict[str, tuple[str, ...]]]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from app.kernel.said import N_, SaidError
 from app.pathways.predicates import PREDICATES
 
 UNKNOWN = "unknown"
@@ -83,7 +84,7 @@ class Condition:
 
 def _conjunction(data: object) -> tuple[Term, ...]:
     if not isinstance(data, dict) or not data:
-        raise ValueError("a condition is a mapping of question ids to options, or a list of such mappings")
+        raise SaidError(N_("a condition is a mapping of question ids to options, or a list of such mappings"))
     return tuple(_term(str(key), value) for key, value in data.items())
 
 
@@ -93,11 +94,13 @@ def _term(key: str, value: object) -> Term:
     given = value if isinstance(value, list) else [value]
     values = [item for item in given if isinstance(item, str)]
     if not values or len(values) < len(given):
-        raise ValueError(f"'{key}' takes an option or a list of options")
+        raise SaidError(N_("'%(key)s' takes an option or a list of options"), key=key)
     if key == "is":
         for name in values:
             if name not in PREDICATES:
-                raise ValueError(f"no predicate '{name}'; there are {', '.join(PREDICATES)}")
+                raise SaidError(
+                    N_("no predicate '%(name)s'; there are %(known)s"), name=name, known=", ".join(PREDICATES)
+                )
         return Is(tuple(values))
     return Answered(key, frozenset(values))
 

@@ -88,7 +88,7 @@ def _station(station: Station, language: str, words: dict[str, str]) -> dict[str
         "bodies": [
             {
                 "name": card.name,
-                "phones": [f"{line.text} — {call_text(line, language, words)}" for line in card.phones[:3]],
+                "phones": [f"{line.text} — {call_text(line, language, words)}" for line in card.printed[:3]],
                 "how": "" if card.phones else card.how_to_find,
             }
             for card in station.cards

@@ -9,6 +9,7 @@ from functools import lru_cache
 from app.content.library import Reader
 from app.content.values import Value
 from app.guidance.model import Guidance
+from app.kernel.said import N_
 from app.search.fold import words
 from app.search.morphology import lemmas
 
@@ -120,11 +121,23 @@ def check_synonyms(reader: Reader) -> None:
             continue
         place = f"groups.{number} ({group.uk[0] if group.uk else ''})"
         if sum(1 for _ in group.members()) < 2:
-            reader.fault(PATH, place, "a group of one says nothing; add a word or take it out")
+            reader.fault(PATH, place, N_("a group of one says nothing; add a word or take it out"))
         for language, phrase in group.members():
             if len(words(phrase)) > LONGEST_PHRASE:
-                reader.fault(PATH, place, f"“{phrase}” is longer than {LONGEST_PHRASE} words; nobody types it")
+                reader.fault(
+                    PATH,
+                    place,
+                    N_("“%(phrase)s” is longer than %(most)s words; nobody types it"),
+                    phrase=phrase,
+                    most=LONGEST_PHRASE,
+                )
             word = (language, phrase.casefold())
             seen[word] = seen.get(word, 0) + 1
             if seen[word] == MOST_GROUPS_OF_A_WORD + 1:
-                reader.fault(PATH, place, f"“{phrase}” stands in more than {MOST_GROUPS_OF_A_WORD} groups; choose")
+                reader.fault(
+                    PATH,
+                    place,
+                    N_("“%(phrase)s” stands in more than %(most)s groups; choose"),
+                    phrase=phrase,
+                    most=MOST_GROUPS_OF_A_WORD,
+                )

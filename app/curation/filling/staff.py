@@ -11,7 +11,6 @@ import yaml
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from markupsafe import Markup
 
 from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import Permission
@@ -22,7 +21,7 @@ from app.curation.filling.fields import ID, MANY, Entries, NoEntryError, NoFormE
 from app.curation.filling.labels import ADD, LANGUAGES, NEW, hint_of, label_of, options_of
 from app.curation.filling.model import Field, Shown, filled, id_of_place, opened, typed
 from app.curation.filling.patch import PatchError, parsed, same
-from app.curation.labels import CHANGES, title_of
+from app.curation.labels import CHANGES, fault_text, title_of
 from app.curation.merge import merge
 from app.curation.model import Change, Deed, State
 from app.curation.staff import Said, may_here, others_at, supplied, whole
@@ -191,8 +190,7 @@ def _fields(entries: Entries, base: Mapping[str, Any]) -> tuple[Field, ...]:
 
 def _place(sent: Sent) -> None:
     for fault in sent.faults:
-        text = Markup('<span lang="en">{}</span>').format(fault.message)
-        sent.said.say(id_of_place(fault.place, sent.shown) or "main", text)
+        sent.said.say(id_of_place(fault.place, sent.shown) or "main", fault_text(fault))
 
 
 def _list_page(path: str, entries: Entries) -> ResponseReturnValue:

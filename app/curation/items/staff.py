@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from flask import Flask, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Flask, abort, make_response, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -29,7 +29,6 @@ from app.curation.staff import Said, blueprint, may_here, others_at, shown, supp
 from app.web.access import actor, requires
 from app.web.database import now, session
 from app.web.desk import add_desk_page
-from app.web.edition import edition_fault
 
 PAGE = 50
 """Items of one page of the list."""
@@ -72,7 +71,6 @@ def items() -> ResponseReturnValue:
         further=url_for(".items", **{"from": start + PAGE, **kept}) if start + PAGE < len(found) else "",
         waiting=[_line(one.path, title_of(one.path), one, False) for one in at_work.values() if one.state in READY],
         merges=len(actions.to_merge(session(), supplied().shipped())),
-        fault=edition_fault(current_app),
         may_publish=may_here("", Deed.PUBLISH),
         form=DeedForm(),
         choices={

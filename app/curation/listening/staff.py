@@ -11,8 +11,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.forms import DeedForm, check_button
-from app.accounts.model import Permission, permissions
-from app.accounts.store import AccountRow, all_accounts
+from app.accounts.model import Permission
+from app.accounts.store import AccountRow
 from app.audit.actions import record
 from app.audit.model import Event
 from app.content.values import say
@@ -30,6 +30,7 @@ from app.curation.listening.model import (
 from app.curation.listening.public import title_of
 from app.curation.model import PathError
 from app.curation.needs import KEY, Needs
+from app.curation.store import editors
 from app.guidance.model import Topics
 from app.kernel.dates import KYIV
 from app.web.access import actor, requires
@@ -116,7 +117,7 @@ def assign(id_: str) -> ResponseReturnValue:
     """Give a suggestion to somebody who edits."""
     check_button()
     to = request.form.get("to", "") or actor().reference
-    if to not in dict(_editors()) and to != actor().reference:
+    if to not in dict(editors(session())) and to != actor().reference:
         abort(400)
     return _did(id_, "assigned", lambda: actions.assign(session(), id_, to=to, actor=actor().reference, now=now()))
 
@@ -201,13 +202,22 @@ def _page(id_: str, *, wrong: str = "") -> str:
         draft_address=_draft_address(found.revision) if found.revision else "",
         can={deed.value for deed in open_deeds},
         deed=Deed,
-        editors=_editors(),
+        editors=editors(session()),
         me=actor().reference,
         words=request.form.get("words", ""),
         wrong=wrong,
         form=DeedForm(),
         done=DONE.get(request.args.get("done", "")),
     )
+
+
+@blueprint.app_template_global()
+def reports_behind(revision: str) -> list[dict[str, Any]]:
+    """Return the readers' reports that led to a revision, for its page."""
+    return [
+        {**_line(one), "state": STATES[one.state], "shape": SHAPES[one.state]}
+        for one in store.behind(session(), revision)
+    ]
 
 
 def _draft_address(revision: str) -> str:
@@ -217,7 +227,7 @@ def _draft_address(revision: str) -> str:
 def _line(one: Listed) -> dict[str, Any]:
     return {
         "id": one.id,
-        "address": url_for(".suggestion", id_=one.id),
+        "address": url_for("suggestions.suggestion", id_=one.id),
         "page": title_of(one.about, language()) or (f"/{one.about}" if one.about else gettext("The site itself")),
         "page_address": f"/{one.language}/{one.about}",
         "topic": _topics().get(one.topic, one.topic),
@@ -234,15 +244,6 @@ def _topics() -> dict[str, str]:
         **{topic.id: say(topic.title, language()) for topic in part(Topics).groups},
         **{kind: str(name) for kind, name in KINDS.items()},
     }
-
-
-def _editors() -> list[tuple[str, str]]:
-    """Return (reference, name) of everybody who edits."""
-    return [
-        (f"account:{row.id}", row.name)
-        for row in all_accounts(session())
-        if row.active and Permission.EDIT_CONTENT in permissions(row.roles)
-    ]
 
 
 def _who(reference: str) -> str:

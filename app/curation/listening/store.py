@@ -117,6 +117,18 @@ def in_state(
     return [listed(row) for row in session.scalars(query)]
 
 
+def assigned_to(session: Session, account: str) -> Sequence[Listed]:
+    """Return the open suggestions that somebody is to see to, the oldest first."""
+    query = select(SuggestionRow).where(SuggestionRow.assigned_to == account, SuggestionRow.state.in_(OPEN))
+    return [listed(row) for row in session.scalars(query.order_by(SuggestionRow.sent_at, SuggestionRow.id))]
+
+
+def behind(session: Session, revision: str) -> Sequence[Listed]:
+    """Return the suggestions that a revision is to put right, or has, the oldest first."""
+    query = select(SuggestionRow).where(SuggestionRow.revision_id == revision)
+    return [listed(row) for row in session.scalars(query.order_by(SuggestionRow.sent_at, SuggestionRow.id))]
+
+
 def count_by_state(session: Session) -> Mapping[State, int]:
     """Return how many suggestions each state has."""
     query = select(SuggestionRow.state, func.count()).group_by(SuggestionRow.state)

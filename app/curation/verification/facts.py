@@ -81,10 +81,9 @@ def facts(directory: Directory, sources: Sources, pathways: Pathways) -> Iterato
             yield _of_source(one, len(cited.get(one.id, ())))
 
 
-def links(directory: Directory, sources: Sources, pathways: Pathways) -> list[str]:
-    """Return every web address of an edition once: those of bodies and of sources."""
-    found = (fact.text for fact in facts(directory, sources, pathways) if fact.what is What.LINK)
-    return list(dict.fromkeys(found))
+def links(directory: Directory, sources: Sources, pathways: Pathways) -> list[Fact]:
+    """Return every link of an edition: those of bodies and of sources. An address may stand in several."""
+    return [fact for fact in facts(directory, sources, pathways) if fact.what is What.LINK]
 
 
 def facts_of(body: Organisation, uses: int) -> Iterator[Fact]:

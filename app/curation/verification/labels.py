@@ -34,6 +34,8 @@ HOWS = {
     How.OUTDATED: _l("Not so any more"),
     How.OFFICIAL_LETTER: _l("Official letter"),
     How.OWNER_CONFIRMED: _l("Confirmed by the body"),
+    How.LINK_FAULT: _l("The link led to no page"),
+    How.LINK_ANSWERS: _l("The link answers again"),
 }
 KEYS = {
     How.ANSWERED: "1",
@@ -51,8 +53,15 @@ STATES = {
     State.VERIFIED: _l("verified"),
     State.SILENT: _l("not answering lately"),
     State.WRONG: _l("wrong"),
+    State.BROKEN: _l("leads to no page"),
 }
-SHAPES = {State.UNVERIFIED: "none", State.VERIFIED: "done", State.SILENT: "waiting", State.WRONG: "overdue"}
+SHAPES = {
+    State.UNVERIFIED: "none",
+    State.VERIFIED: "done",
+    State.SILENT: "waiting",
+    State.WRONG: "overdue",
+    State.BROKEN: "overdue",
+}
 """The kind of status by which each is drawn."""
 
 ANSWERS: dict[str, Any] = {

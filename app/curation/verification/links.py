@@ -41,6 +41,9 @@ class Answer(StrEnum):
 FAULTS = frozenset({Answer.GONE, Answer.BROKEN, Answer.SILENT, Answer.LOOP})
 """Answers that an editor has to look at. A move is a suggestion."""
 
+HEALTHY = frozenset({Answer.OK, Answer.MOVED})
+"""Answers with a page. A server that asks machines to stay away tells neither."""
+
 
 @dataclass(frozen=True)
 class Found:

@@ -44,6 +44,10 @@ class How(StrEnum):
     """A page or a letter says otherwise by now."""
     OFFICIAL_LETTER = "official-letter"
     OWNER_CONFIRMED = "owner-confirmed"
+    LINK_FAULT = "link-fault"
+    """The command that asks links got no page."""
+    LINK_ANSWERS = "link-answers"
+    """It got one again. What the page says nobody has read: this verifies nothing."""
 
 
 CALLS = (How.ANSWERED, How.NO_ANSWER, How.BUSY, How.WRONG_NUMBER)
@@ -51,6 +55,11 @@ LOOKS = (How.PAGE_SEEN, How.OUTDATED, How.OFFICIAL_LETTER)
 
 VERIFYING = frozenset({How.ANSWERED, How.PAGE_SEEN, How.OFFICIAL_LETTER, How.OWNER_CONFIRMED})
 """What makes a fact verified."""
+
+SETTLING = VERIFYING | {How.LINK_ANSWERS}
+"""What can end the task of whoever took a fact."""
+
+BY_MACHINE = frozenset({How.LINK_FAULT, How.LINK_ANSWERS})
 
 ENDS_SILENCE = frozenset({How.ANSWERED, How.OWNER_CONFIRMED})
 """What restores a number that nobody answered. A page that still names it does not: somebody has to pick up."""
@@ -91,19 +100,21 @@ class Act:
 
 
 class State(StrEnum):
-    """How a fact stands. `silent` and `wrong` are open tasks."""
+    """How a fact stands. `silent`, `wrong` and `broken` (a link that leads to no page) are open tasks."""
 
     UNVERIFIED = "unverified"
     VERIFIED = "verified"
     SILENT = "silent"
     WRONG = "wrong"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a fact stands after its acts: `last` is the one that verified it, `tried` the newest of any kind.
+    """How a fact stands after its acts: `last` is the one that verified it, `tried` the newest by people.
 
-    `bad` is the newest that said it is wrong. `misses` counts the unanswered calls in a row up to now.
+    `bad` is the newest that said it is wrong, `called` the newest call. `misses` counts the unanswered calls
+    in a row up to now.
     """
 
     state: State = State.UNVERIFIED
@@ -112,12 +123,13 @@ class Standing:
     answered: Act | None = None
     confirmed: Act | None = None
     bad: Act | None = None
+    called: Act | None = None
     misses: int = 0
 
     @property
     def is_task(self) -> bool:
         """Whether somebody has to do something about it: find another number, or reach this one."""
-        return self.state in (State.SILENT, State.WRONG)
+        return self.state in (State.SILENT, State.WRONG, State.BROKEN)
 
 
 def valid(acts: Iterable[Act]) -> list[Act]:
@@ -132,11 +144,18 @@ def standing(acts: Iterable[Act]) -> Standing:
 
     Three calls in a row that nobody answered, on two different days at least, make a number silent; a busy line proves
     nothing either way. A wrong number counts at once. Both last until somebody answers or the body itself confirms it.
+    A link that leads to no page is broken at once, until it answers again or somebody has seen its page.
     """
-    state, last, tried, answered, confirmed, bad = State.UNVERIFIED, None, None, None, None, None
+    state, last, tried, answered, confirmed, bad, called = State.UNVERIFIED, None, None, None, None, None, None
     missed: list[Act] = []
     for act in valid(acts):
+        if act.how in BY_MACHINE:
+            if state is not State.WRONG:
+                state = _linked(act, last)
+                bad = act if state is State.BROKEN else bad
+            continue
         tried = act
+        called = act if act.how in CALLS else called
         if act.how is How.NO_ANSWER:
             missed.append(act)
             if state is not State.WRONG and _is_silence(missed):
@@ -151,7 +170,13 @@ def standing(acts: Iterable[Act]) -> Standing:
                 state = State.VERIFIED
         answered = act if act.how is How.ANSWERED else answered
         confirmed = act if act.how is How.OWNER_CONFIRMED else confirmed
-    return Standing(state, last, tried, answered, confirmed, bad, len(missed))
+    return Standing(state, last, tried, answered, confirmed, bad, called, len(missed))
+
+
+def _linked(act: Act, last: Act | None) -> State:
+    if act.how is How.LINK_FAULT:
+        return State.BROKEN
+    return State.VERIFIED if last else State.UNVERIFIED
 
 
 def _is_silence(missed: list[Act]) -> bool:
@@ -178,6 +203,7 @@ def heard(found: Standing) -> Heard:
         answered_on=found.answered.day if found.answered else None,
         confirmed_on=found.confirmed.day if found.confirmed else None,
         tried_on=tried.day if tried else None,
+        called_on=found.called.day if found.called else None,
     )
 
 

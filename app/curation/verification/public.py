@@ -33,6 +33,8 @@ def confirm(token: str) -> ResponseReturnValue:
         with database().reading() as reading:
             link = actions.look_at(reading, token, now=now())
         return _page(link, _body(link), token)
+    except actions.LinkOverError as error:
+        return _gone(error.link)
     except actions.NoOwnerLinkError:
         return _gone()
 
@@ -52,6 +54,10 @@ def answer(token: str) -> ResponseReturnValue:
             remark=request.form.get("remark", ""), shipped=cast(Needs, current_app.extensions[KEY]).shipped(),
             now=now(),
         )  # fmt: skip
+    except actions.AnsweredError:
+        pass  # its page says that it was answered, and what to do now
+    except actions.LinkOverError as error:
+        return _gone(error.link)
     except actions.NoOwnerLinkError:
         return _gone()
     return redirect(url_for(".confirm", token=token), 303)
@@ -69,7 +75,6 @@ def _facts(body: Organisation) -> list[Fact]:
 
 
 def _page(link: OwnerLink, body: Organisation, token: str) -> Response:
-    until = link.expires_at.astimezone(KYIV)
     shown: list[dict[str, Any]] = [
         {"name": f"f{place}", "what": FACTS[fact.what], "text": fact.shown,
          "label": say(fact.phone.label, language()) if fact.phone else "", "hours": fact.phone and fact.phone.hours}
@@ -81,13 +86,30 @@ def _page(link: OwnerLink, body: Organisation, token: str) -> Response:
         go_for=say(body.go_for, language()),
         facts=shown,
         token=token,
-        until=f"{in_words(until.date(), language())}, {until:%H:%M}",
+        until=_until(link),
+        about=_about(link),
         answered=in_words(link.answered_at.astimezone(KYIV).date(), language()) if link.answered_at else "",
     )
 
 
-def _gone() -> ResponseReturnValue:
-    return _private("curation/verification/confirm_gone.html"), 422
+def _gone(link: OwnerLink | None = None) -> ResponseReturnValue:
+    """Say that a link opens nothing; of one that is over, since when, and how the body gets a new one."""
+    page = _private(
+        "curation/verification/confirm_gone.html",
+        until=_until(link) if link else "",
+        about=_about(link) if link else "",
+    )
+    return page, 422
+
+
+def _until(link: OwnerLink) -> str:
+    until = link.expires_at.astimezone(KYIV)
+    return f"{in_words(until.date(), language())}, {until:%H:%M}"
+
+
+def _about(link: OwnerLink) -> str:
+    """Return the address of a body's page below its language."""
+    return link.path.removesuffix(".yaml")
 
 
 def _private(template: str, **values: object) -> Response:

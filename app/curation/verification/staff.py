@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -14,8 +14,15 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import Permission
+from app.audit.actions import record as record_reading
+from app.audit.model import Event
 from app.content.sources import Sources
 from app.content.values import say
+from app.curation.labels import who
+from app.curation.listening.labels import WRONG
+from app.curation.listening.public import title_of
+from app.curation.listening.store import assigned_to
+from app.curation.store import editors
 from app.curation.verification import actions, store
 from app.curation.verification.facts import Fact, facts, facts_of, path_of, uses_of
 from app.curation.verification.labels import ANSWERS, HOWS, KEYS, SHAPES, STATES, WHATS
@@ -48,12 +55,17 @@ DONE = {
     "sent": _l("The letter with the link is on its way to the body’s public address."),
     "revoked": _l("The link opens no more."),
     "taken": _l("Marked as taken up."),
+    "taken-task": _l("You see to this from now on; others see your name beside it."),
+    "assigned": _l("Assigned. It stands among that person’s tasks."),
+    "given-back": _l("Given back: it is nobody’s again."),
+    "late": _l("Somebody else was quicker: look at who has it now."),
 }
 
 
 @blueprint.record_once
 def _list(state: BlueprintSetupState) -> None:
     add_desk_page(cast(Flask, state.app), "verification.next_fact", _l("Verification"), Permission.EDIT_CONTENT)
+    add_desk_page(cast(Flask, state.app), "verification.mine", _l("My tasks"), Permission.EDIT_CONTENT)
 
 
 @blueprint.get("/staff/verification")
@@ -61,16 +73,19 @@ def _list(state: BlueprintSetupState) -> None:
 def next_fact() -> ResponseReturnValue:
     """Show the fact to look at next, or the one that is asked for, and below it what follows."""
     chosen = _filter()
+    held, me = _held(), actor().reference
     found = work(actions.items(session(), filter(chosen.lets, _facts()), now()), now())
+    due = [one for one in found.due if held.get(one.fact.name, me) == me]
     wanted = (request.args.get("path", ""), request.args.get("fact", ""))
-    current = _item(wanted) if any(wanted) else next(iter(found.due), None)
+    current = _item(wanted) if any(wanted) else next(iter(due), None)
     return render_template(
         "curation/verification/next.html",
         chosen=chosen,
         current=_shown(current) if current else None,
-        rows=[_row(one) for one in found.due if current is None or one.fact != current.fact][:SHOWN],
+        mine=sum(one == me for one in held.values()),
+        rows=[_row(one) for one in due if current is None or one.fact != current.fact][:SHOWN],
         tasks=[_row(one) for one in found.tasks],
-        count=len(found.due),
+        count=len(due),
         resting=found.resting,
         words=[(one, _title_of(one.path)) for one in store.waiting_words(session())],
         form=DeedForm(),
@@ -98,6 +113,50 @@ def record() -> ResponseReturnValue:
     except (ValueError, OutcomeError):
         abort(400)
     return redirect(url_for(".next_fact", done="recorded", **_keep(_filter())), 303)
+
+
+@blueprint.get("/staff/verification/mine")
+@requires(Permission.EDIT_CONTENT)
+def mine() -> ResponseReturnValue:
+    """List what whoever is signed in has taken or been given: facts, the most urgent first, and readers' reports."""
+    held = _held()
+    own = (fact for fact in _facts() if held.get(fact.name) == actor().reference)
+    found = sorted(actions.items(session(), own, now()), key=lambda one: (-one.risk, one.fact.name))
+    reports = assigned_to(session(), actor().reference)
+    record_reading(
+        session(), Event.SUGGESTIONS_LISTED, actor=actor().reference, subject="suggestions", now=now(),
+        count=str(len(reports)),
+    )  # fmt: skip
+    return render_template(
+        "curation/verification/mine.html",
+        rows=[_row(one) for one in found],
+        reports=[
+            (url_for("suggestions.suggestion", id_=one.id), WRONG[one.wrong],
+             title_of(one.about, language()) or gettext("The site itself"), _day(one.sent_at))
+            for one in reports
+        ],
+    )  # fmt: skip
+
+
+@blueprint.post("/staff/verification/tasks/<any(assign,give_back):deed>")
+@requires(Permission.EDIT_CONTENT)
+def task(deed: str) -> ResponseReturnValue:
+    """Have somebody see to a fact, or let it be nobody's again, and lead back to it."""
+    check_button()
+    fact = _fact((request.form.get("path", ""), request.form.get("fact", "")))
+    me, to = actor().reference, request.form.get("to", "") or actor().reference
+    if to != me and to not in dict(editors(session())):
+        abort(400)
+    try:
+        if deed == "assign":
+            actions.assign(session(), fact, to=to, seen=request.form.get("seen", ""), actor=me, now=now())
+        else:
+            actions.give_back(session(), fact, actor=me, now=now())
+        done = "given-back" if deed == "give_back" else "taken-task" if to == me else "assigned"
+    except store.TakenError:
+        session().rollback()
+        done = "late"
+    return redirect(url_for(".next_fact", path=fact.path, fact=fact.key, done=done, **_keep(_filter())), 303)
 
 
 @blueprint.post("/staff/verification/acts/<id_>/mistake")
@@ -266,6 +325,7 @@ def _shown(one: Item) -> dict[str, Any]:
     fact = one.fact
     acts = store.acts_of(session(), *fact.name)
     mistakes = {act.corrects for act in acts}
+    holder = _held().get(fact.name, "")
     return {
         **_row(one),
         "path": fact.path,
@@ -278,6 +338,12 @@ def _shown(one: Item) -> dict[str, Any]:
         "hours": fact.phone.hours if fact.phone else None,
         "go_for": say(fact.body.go_for, language()) if fact.body else "",
         "uses": fact.uses,
+        "holder": holder,
+        "is_mine": holder == actor().reference,
+        "editors": [
+            (actor().reference, gettext("me")),
+            *(pair for pair in editors(session()) if pair[0] != actor().reference),
+        ],
         "outcomes": [(how, HOWS[how], KEYS[how]) for how in outcomes(fact.what)],
         "acts": [
             {"id": act.id, "how": HOWS[act.how], "when": _moment(act.at), "note": act.note,
@@ -297,9 +363,23 @@ def _row(one: Item) -> dict[str, Any]:
         "due": in_words(one.due, language()),
         "state": STATES[one.standing.state],
         "shape": SHAPES[one.standing.state],
+        "with": _with(_held().get(fact.name, "")),
         "address": url_for(".next_fact", path=fact.path, fact=fact.key, **_keep(_filter())),
         "edit": url_for("curation.item", path=fact.path),
     }
+
+
+def _held() -> Mapping[tuple[str, str], str]:
+    """Return who has taken which fact, asked for once a request."""
+    if "held_facts" not in g:
+        g.held_facts = store.holders(session())
+    return cast(Mapping[tuple[str, str], str], g.held_facts)
+
+
+def _with(holder: str) -> str:
+    if not holder:
+        return ""
+    return gettext("you") if holder == actor().reference else who(holder)
 
 
 def _title_of(path: str) -> tuple[str, str]:

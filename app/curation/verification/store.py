@@ -65,6 +65,22 @@ class LinkAnswerRow(Table):
     moved_to: Mapped[str] = mapped_column(String(600))
 
 
+class TaskRow(Table):
+    """Somebody has taken a fact upon them. The row ends with what was to be done, or when it is given back."""
+
+    __tablename__ = "verification_task"
+
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    fact: Mapped[str] = mapped_column(String(300), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), unique=True)
+    assigned_to: Mapped[str] = mapped_column(String(120), index=True)
+    assigned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class TakenError(Exception):
+    """Somebody else was quicker: the fact is with another person than the page had shown, or with nobody."""
+
+
 class NoActError(LookupError):
     """No act has this id, or it was corrected before."""
 
@@ -130,6 +146,42 @@ def _act(row: ActRow) -> Act:
     return Act(row.id, How(row.how) if row.how else None, as_utc(row.at), row.by, row.note, row.corrects or "")
 
 
+def holders(session: Session) -> Mapping[tuple[str, str], str]:
+    """Return who has taken each fact (path, key) that somebody has."""
+    query = select(TaskRow.path, TaskRow.fact, TaskRow.assigned_to)
+    return {(path, fact): holder for path, fact, holder in session.execute(query)}
+
+
+def hold(session: Session, path: str, fact: str, *, to: str, seen: str, at: datetime) -> str:
+    """Put a fact into the hands of `to` and return the id of the task; `seen` is who had it so far, or nothing.
+
+    Raises TakenError where that is so no more.
+    """
+    row = session.get(TaskRow, (path, fact), with_for_update=True, populate_existing=True)
+    if (row.assigned_to if row else "") != seen:
+        raise TakenError(path)
+    if row is None:
+        row = TaskRow(path=path, fact=fact, id=new_id(), assigned_to=to, assigned_at=at)
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError:
+            raise TakenError(path) from None
+    row.assigned_to, row.assigned_at = to, at
+    session.flush()
+    return row.id
+
+
+def let_go(session: Session, path: str, fact: str) -> str:
+    """Let a fact be nobody's, and return the id of the task that was, or nothing."""
+    row = session.get(TaskRow, (path, fact), with_for_update=True, populate_existing=True)
+    if row is None:
+        return ""
+    session.delete(row)
+    session.flush()
+    return row.id
+
+
 def add_owner_link(
     session: Session, path: str, token: str, *, by: str, now: datetime, expires_at: datetime
 ) -> OwnerLink:
@@ -143,15 +195,12 @@ def add_owner_link(
     return link(row)
 
 
-def find_owner_link(session: Session, token: str, now: datetime) -> OwnerLinkRow | None:
-    """Return the link that opens with `token` at `now`."""
-    return session.scalars(
-        select(OwnerLinkRow).where(
-            OwnerLinkRow.token_index == vault_of(session).blind(OWNER_LINK, token),
-            OwnerLinkRow.revoked_at.is_(None),
-            OwnerLinkRow.expires_at > now,
-        )
-    ).first()
+def find_owner_link(session: Session, token: str) -> OwnerLinkRow | None:
+    """Return the link of `token` that nobody has ended."""
+    query = select(OwnerLinkRow).where(
+        OwnerLinkRow.token_index == vault_of(session).blind(OWNER_LINK, token), OwnerLinkRow.revoked_at.is_(None)
+    )
+    return session.scalars(query).first()
 
 
 def get_owner_link(session: Session, id_: str) -> OwnerLinkRow | None:
