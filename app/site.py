@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.curation.beginning.staff
 import app.curation.changes.public
 import app.curation.counting.staff
 import app.curation.filling.staff
@@ -187,6 +188,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.curation.impact.staff.blueprint,
         app.curation.graph.staff.blueprint,
         app.curation.filling.staff.blueprint,
+        app.curation.beginning.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)

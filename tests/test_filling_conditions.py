@@ -201,13 +201,13 @@ def test_every_condition_has_words_in_both_languages(site: Flask) -> None:
 
 def test_a_condition_is_filled_in_on_the_page_without_script(site: Flask, client: LintingClient) -> None:
     form = opened_page(client, f"path={URGENT}")
-    text = page(client, FORM, data=form | {"open": ["lines-5-when"]})  # type: ignore[arg-type]
+    text = page(client, FORM, data=form | {"open": ["lines-5-when"]})
     assert 'value="family=occupied" checked' in text
     form = controls(text) | {"lines-5-when-0-all-0-question": ["who"]}
-    text = page(client, FORM, data=form | {"do": ["show"]})  # type: ignore[arg-type]
+    text = page(client, FORM, data=form | {"do": ["show"]})
     assert "family=occupied" not in text
     save = {"change": ["meaning"], "do": ["save"]}
-    text = page(client, FORM, 422, data=controls(text) | save)  # type: ignore[arg-type]
+    text = page(client, FORM, 422, data=controls(text) | save)
     assert 'href="#lines-5-when-0-all-0-question"' in text
     form = controls(text) | {"lines-5-when-0-all-0-answers": ["who=child"]} | save
     assert client.post(FORM, data=form).status_code == 303

@@ -111,6 +111,7 @@ def items() -> ResponseReturnValue:
         merges=len(actions.to_merge(session(), supplied().shipped())),
         fault=edition_fault(current_app),
         may_publish=may_here("", Deed.PUBLISH),
+        begins=_begins(),
         form=DeedForm(),
         choices={
             "kind": [("", gettext("all kinds")), *KINDS.items()],
@@ -121,6 +122,16 @@ def items() -> ResponseReturnValue:
             ],
         },
     )
+
+
+def _begins() -> list[tuple[str, str]]:
+    """Return the forms in which something new is begun, as (address, words), as far as this person may."""
+    forms = (
+        ("pathways/steps/new/step.yaml", url_for("beginning.step"), gettext("A new step")),
+        ("glossary.yaml", url_for("filling.form", path="glossary.yaml", new=1), gettext("A new term")),
+        ("sources.yaml", url_for("filling.form", path="sources.yaml", new=1), gettext("A new source")),
+    )
+    return [(address, words) for path, address, words in forms if may_here(path, Deed.CREATE)]
 
 
 READY = (State.APPROVED, State.SCHEDULED)

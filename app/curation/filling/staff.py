@@ -28,7 +28,7 @@ from app.curation.editing.staff import (
     whole,
 )
 from app.curation.filling.conditions import TooRichError, groups_of
-from app.curation.filling.fields import ID, MANY, Entries, NoEntryError, NoFormError, fields_of, shape_of
+from app.curation.filling.fields import ID, MANY, Entries, NoEntryError, NoFormError, Shape, fields_of, shape_of
 from app.curation.filling.labels import (
     ADD,
     LANGUAGES,
@@ -223,9 +223,12 @@ def _fields(entries: Entries, base: Mapping[str, Any]) -> tuple[Field, ...]:
 
 
 def _place(sent: Sent) -> None:
+    # Of a source the check names its address by the source's own name.
+    own = "" if sent.entries.shape is not Shape.SOURCE else sent.entry or sent.shown[0].value.strip()
     for fault in sent.faults:
         text = Markup('<span lang="en">{}</span>').format(fault.message)
-        sent.said.say(id_of_place(fault.place, sent.shown) or "main", text)
+        place = "url" if own and (fault.path, fault.place) == (sent.path, own) else fault.place
+        sent.said.say(id_of_place(place, sent.shown) or "main", text)
 
 
 def _list_page(path: str, entries: Entries) -> ResponseReturnValue:
