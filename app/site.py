@@ -19,6 +19,7 @@ import app.curation.counting.staff
 import app.curation.filling.staff
 import app.curation.graph.staff
 import app.curation.impact.staff
+import app.curation.limiting.staff
 import app.curation.listening.public
 import app.curation.listening.staff
 import app.curation.staff
@@ -188,6 +189,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.curation.impact.staff.blueprint,
         app.curation.graph.staff.blueprint,
         app.curation.filling.staff.blueprint,
+        app.curation.limiting.staff.blueprint,
         app.curation.beginning.staff.blueprint,
     ):
         site.register_blueprint(blueprint)

@@ -31,7 +31,7 @@ from app.content.library import ContentError, Fault
 from app.content.sections import FRONT_MATTER, Section, sections
 from app.curation import actions, store
 from app.curation.diff import diff
-from app.curation.editing.staff import Said, may_here, others_at, supplied, whole
+from app.curation.editing.staff import Said, others_at, supplied, whole
 from app.curation.editing.staff import blueprint as blueprint
 from app.curation.filling.fields import has_form
 from app.curation.inside import kept_inside
@@ -47,6 +47,7 @@ from app.curation.labels import (
     title_of,
     who,
 )
+from app.curation.limiting.staff import check_here, may_here, rights_here
 from app.curation.model import (
     LIVE,
     OPEN,
@@ -84,7 +85,7 @@ def _list(state: BlueprintSetupState) -> None:
 @requires(Permission.EDIT_CONTENT)
 def items() -> ResponseReturnValue:
     """List every item with where it stands, as far as the filters let through, and what waits to be published."""
-    asked = {name: request.args.get(name, "").strip() for name in ("kind", "state", "q")}
+    asked = {name: request.args.get(name, "").strip() for name in ("kind", "state", "q", "whose")}
     live = actions.live_library(session(), supplied().shipped())
     at_work: dict[str, Revision] = {}
     for one in store.open_revisions(session()):
@@ -94,7 +95,8 @@ def items() -> ResponseReturnValue:
     found = [
         (path, title)
         for path, title in ((path, title_of(path)) for path in sorted({*live.files, *at_work}))
-        if (not asked["kind"] or kind_of(path) == asked["kind"])
+        if (asked["whose"] == "all" or may_here(path, Deed.SAVE))
+        and (not asked["kind"] or kind_of(path) == asked["kind"])
         and (not asked["state"] or _is_in(asked["state"], path, at_work, edited))
         and all(word in f"{title} {path}".casefold() for word in sought)
     ]
@@ -107,10 +109,16 @@ def items() -> ResponseReturnValue:
         total=len(found),
         earlier=url_for(".items", **{"from": max(0, start - PAGE), **kept}) if start else "",
         further=url_for(".items", **{"from": start + PAGE, **kept}) if start + PAGE < len(found) else "",
-        waiting=[_line(one.path, title_of(one.path), one, False) for one in at_work.values() if one.state in READY],
-        merges=len(actions.to_merge(session(), supplied().shipped())),
+        waiting=[
+            {**_line(one.path, title_of(one.path), one, False), "may_publish": may_here(one.path, Deed.PUBLISH)}
+            for one in at_work.values()
+            if one.state in READY and (asked["whose"] == "all" or may_here(one.path, Deed.SAVE))
+        ],
+        merges=sum(
+            may_here(one.revision.path, Deed.MERGE) for one in actions.to_merge(session(), supplied().shipped())
+        ),
         fault=edition_fault(current_app),
-        may_publish=may_here("", Deed.PUBLISH),
+        is_limited=rights_here().limits.are_set,
         begins=_begins(),
         form=DeedForm(),
         choices={
@@ -156,6 +164,7 @@ def item() -> ResponseReturnValue:
         history=[_shown(one) for one in known],
         on_desk=store.on_desk(session(), path),
         in_form=has_form(path),
+        may_edit=may_here(path, Deed.SAVE),
         others=others_at(store.editing(session(), path, seen_since=now() - actions.AT_WORK)),
         form=DeedForm(),
         done=DONE.get(request.args.get("done", ""), ""),
@@ -173,21 +182,27 @@ def revision(id_: str) -> ResponseReturnValue:
 @requires(Permission.EDIT_CONTENT)
 def submit(id_: str) -> ResponseReturnValue:
     """Send a draft to review."""
-    return _done(id_, lambda: actions.submit(session(), id_, actor=actor().reference, now=now()), "submitted")
+    return _done(
+        id_, Deed.SUBMIT, lambda: actions.submit(session(), id_, actor=actor().reference, now=now()), "submitted"
+    )
 
 
 @blueprint.post(f"{REVISION}/recall")
 @requires(Permission.EDIT_CONTENT)
 def recall(id_: str) -> ResponseReturnValue:
     """Take a draft back from review."""
-    return _done(id_, lambda: actions.recall(session(), id_, actor=actor().reference, now=now()), "recalled")
+    return _done(
+        id_, Deed.RECALL, lambda: actions.recall(session(), id_, actor=actor().reference, now=now()), "recalled"
+    )
 
 
 @blueprint.post(f"{REVISION}/discard")
 @requires(Permission.EDIT_CONTENT)
 def discard(id_: str) -> ResponseReturnValue:
     """Give a draft up."""
-    return _done(id_, lambda: actions.discard(session(), id_, actor=actor().reference, now=now()), "discarded")
+    return _done(
+        id_, Deed.DISCARD, lambda: actions.discard(session(), id_, actor=actor().reference, now=now()), "discarded"
+    )
 
 
 @blueprint.post(f"{REVISION}/merge")
@@ -197,6 +212,7 @@ def bring_up_to_date(id_: str) -> ResponseReturnValue:
     shipped = supplied().shipped()
     return _done(
         id_,
+        Deed.MERGE,
         lambda: actions.bring_up_to_date(session(), id_, shipped=shipped, actor=actor().reference, now=now()),
         "merged",
     )
@@ -207,6 +223,7 @@ def bring_up_to_date(id_: str) -> ResponseReturnValue:
 def restore(id_: str) -> ResponseReturnValue:
     """Make a new draft of an old text."""
     check_button()
+    _check_revisions([id_], Deed.CREATE)
     try:
         with session().begin_nested():
             begun = actions.restore(
@@ -230,8 +247,8 @@ def send_back(id_: str) -> ResponseReturnValue:
     """Return a draft with the reason."""
     reason = request.form.get("reason", "")
     return _done(
-        id_, lambda: actions.send_back(session(), id_, reason, actor=actor().reference, now=now()), "returned",
-        empty="reason",
+        id_, Deed.RETURN, lambda: actions.send_back(session(), id_, reason, actor=actor().reference, now=now()),
+        "returned", empty="reason",
     )  # fmt: skip
 
 
@@ -239,7 +256,9 @@ def send_back(id_: str) -> ResponseReturnValue:
 @requires(Permission.REVIEW_CONTENT)
 def approve(id_: str) -> ResponseReturnValue:
     """Approve a draft."""
-    return _done(id_, lambda: actions.approve(session(), id_, actor=actor().reference, now=now()), "approved")
+    return _done(
+        id_, Deed.APPROVE, lambda: actions.approve(session(), id_, actor=actor().reference, now=now()), "approved"
+    )
 
 
 @blueprint.post(f"{REVISION}/schedule")
@@ -253,14 +272,24 @@ def schedule(id_: str) -> ResponseReturnValue:
         said = Said()
         said.say("at", gettext("Choose a day and a time."))
         return _revision_page(id_, said), 422
-    return _done(id_, lambda: actions.schedule(session(), id_, at, actor=actor().reference, now=now()), "scheduled")
+    return _done(
+        id_,
+        Deed.SCHEDULE,
+        lambda: actions.schedule(session(), id_, at, actor=actor().reference, now=now()),
+        "scheduled",
+    )
 
 
 @blueprint.post(f"{REVISION}/unschedule")
 @requires(Permission.REVIEW_CONTENT)
 def unschedule(id_: str) -> ResponseReturnValue:
     """Call a scheduled publication off."""
-    return _done(id_, lambda: actions.unschedule(session(), id_, actor=actor().reference, now=now()), "unscheduled")
+    return _done(
+        id_,
+        Deed.UNSCHEDULE,
+        lambda: actions.unschedule(session(), id_, actor=actor().reference, now=now()),
+        "unscheduled",
+    )
 
 
 @blueprint.post(f"{REVISION}/comments")
@@ -277,7 +306,7 @@ def comment(id_: str) -> ResponseReturnValue:
             session(), id_, said, anchor=anchor, section_hash=hash_, actor=actor().reference, now=now()
         )  # fmt: skip
 
-    return _done(id_, deed, "commented", empty="comment")
+    return _done(id_, Deed.SAVE, deed, "commented", empty="comment")
 
 
 @blueprint.post(f"{REVISION}/comments/<comment_id>/settle")
@@ -285,7 +314,8 @@ def comment(id_: str) -> ResponseReturnValue:
 def settle(id_: str, comment_id: str) -> ResponseReturnValue:
     """Settle a comment."""
     return _done(
-        id_, lambda: actions.settle(session(), id_, comment_id, actor=actor().reference, now=now()), "settled"
+        id_, Deed.SAVE, lambda: actions.settle(session(), id_, comment_id, actor=actor().reference, now=now()),
+        "settled",
     )  # fmt: skip
 
 
@@ -297,6 +327,7 @@ def publish() -> ResponseReturnValue:
     needs, ids, by = supplied(), request.form.getlist("revision"), actor().reference
     if not ids:
         return redirect(url_for(".items"), 303)
+    _check_revisions(ids, Deed.PUBLISH)
     said, faults = Said(), list[Fault]()
     # What takes long is done without the transaction of the request, for which all other writers would wait.
     session().commit()
@@ -330,6 +361,7 @@ def retire() -> ResponseReturnValue:
     live = actions.live_library(session(), supplied().shipped())
     if path not in live.files:
         abort(404)
+    check_here(path, Deed.CREATE)
     typed = {name: request.form.get(name, "").strip() for name in ("successor", "note")}
     said = Said()
     if request.method == "POST":
@@ -388,6 +420,7 @@ def merges() -> ResponseReturnValue:
                 "ours": diff(one.revision.base, one.revision.text),
             }
             for one in actions.to_merge(session(), supplied().shipped())
+            if may_here(one.revision.path, Deed.MERGE)
         ],
         form=DeedForm(),
     )
@@ -399,6 +432,7 @@ def begin_merge() -> ResponseReturnValue:
     """Begin the draft in which an upgrade and the editors' text are put together."""
     check_button()
     path = request.form.get("path", "")
+    check_here(path, Deed.MERGE)
     shipped = supplied().shipped()
     found = next((one for one in actions.to_merge(session(), shipped) if one.revision.path == path), None)
     if found is None:
@@ -462,9 +496,13 @@ def preview(id_: str, address: str) -> ResponseReturnValue:
     return page
 
 
-def _done(id_: str, deed: Callable[[], object], done: str, *, empty: str = "main") -> ResponseReturnValue:
-    """Do a deed and lead back to the revision; where it cannot be done, say why on its page."""
+def _done(id_: str, what: Deed, deed: Callable[[], object], done: str, *, empty: str = "main") -> ResponseReturnValue:
+    """Do a deed and lead back to the revision; where it cannot be done, say why on its page.
+
+    Raises NotAllowedError where this person may not do `what` to the item.
+    """
     check_button()
+    _check_revisions([id_], what)
     said = Said()
     try:
         with session().begin_nested():
@@ -488,6 +526,16 @@ def _done(id_: str, deed: Callable[[], object], done: str, *, empty: str = "main
     return _revision_page(id_, said), 422
 
 
+def _check_revisions(ids: Iterable[str], what: Deed) -> None:
+    """Raise NotAllowedError where this person may not do `what` to one of the revisions."""
+    for id_ in ids:
+        try:
+            path = store.get_revision(session(), id_).path
+        except store.NoRevisionError:
+            abort(404)
+        check_here(path, what)
+
+
 def _revision_page(id_: str, said: Said, faults: Sequence[Fault] = ()) -> Response:
     try:
         one = store.get_revision(session(), id_)
@@ -509,6 +557,7 @@ def _revision_page(id_: str, said: Said, faults: Sequence[Fault] = ()) -> Respon
             was_live=one.state in LIVE,
             stale=one.state in OPEN and actions.is_stale(session(), one, shipped=supplied().shipped()),
             is_own=actor().reference in authors(steps),
+            may_edit=may_here(one.path, Deed.SAVE),
             may_review=may_here(one.path, Deed.APPROVE),
             preview=_preview_address(one) if one.state in OPEN and not one.retires else "",
             sections=[(section.anchor, _section_title(section)) for section in own],

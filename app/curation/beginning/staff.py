@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
@@ -15,9 +15,10 @@ from app.content.library import Fault, Library
 from app.curation import actions, store
 from app.curation.beginning.labels import MISSING
 from app.curation.beginning.model import NewStep, field_of, texts_of
-from app.curation.editing.staff import Said, may_here, supplied
+from app.curation.editing.staff import Said, supplied
 from app.curation.filling.patch import PatchError
 from app.curation.labels import time_text, who
+from app.curation.limiting.staff import check_here
 from app.curation.model import Change, Deed, StateError
 from app.directory.model import Directory
 from app.kernel.dates import KYIV
@@ -37,8 +38,7 @@ blueprint = in_language(Blueprint("beginning", __name__))
 @requires(Permission.EDIT_CONTENT)
 def step() -> ResponseReturnValue:
     """Ask what a new step needs at least; once it is begun, list its drafts, which are published together."""
-    if not may_here(f"{STEPS}new/step.yaml", Deed.CREATE):
-        abort(403)
+    check_here(f"{STEPS}new/step.yaml", Deed.CREATE)
     begun = request.args.get("begun", "")
     paths = [f"{STEPS}{begun}/{name}.yaml" for name in ("step", *PUBLIC)]
     paths += [f"{SITUATIONS}{request.args.get('situation', '')}.yaml"]
@@ -58,9 +58,8 @@ def begin() -> ResponseReturnValue:
         said.say(name, str(MISSING[why]))
     if said.faults:
         return _page(new, said), 422
-    paths = [f"{new.folder}{name}.yaml" for name in ("step", *PUBLIC)]
-    if not all(may_here(path, Deed.CREATE) for path in (*paths, new.situation_path)):
-        abort(403)
+    for path in (f"{new.folder}step.yaml", new.situation_path):
+        check_here(path, Deed.CREATE)
     texts = _texts(new, said)
     if not said.faults and request.form.get("do") != "keep":
         for fault in _faults(texts):

@@ -32,10 +32,10 @@ from app.curation.diff import diff
 from app.curation.editing.insertions import Insertion, insertions
 from app.curation.editing.labels import THINGS
 from app.curation.labels import CHANGES, language_of, time_text, title_of, who
+from app.curation.limiting.staff import check_here
 from app.curation.merge import Merged, merge
 from app.curation.model import Change, Deed, PathError, Revision, State, StateError
 from app.curation.needs import KEY, Needs
-from app.curation.rights import may
 from app.directory.model import Directory
 from app.guidance.model import Guidance
 from app.guidance.public import rendered
@@ -67,8 +67,8 @@ class Said:
 def edit() -> ResponseReturnValue:
     """Show the text of an item to be edited: its draft, else what is live, else an empty text for a new item."""
     path = request.args.get("path", "")
-    if not may_here(path, Deed.SAVE):
-        return redirect(url_for("curation.items"), 303)
+    if path:
+        check_here(path, Deed.SAVE)
     open_id = store.on_desk(session(), path)
     if open_id:
         one = store.get_revision(session(), open_id)
@@ -86,8 +86,7 @@ def write() -> ResponseReturnValue:
     path, text, id_ = request.form.get("path", ""), typed_text(), request.form.get("revision", "")
     version, note = whole(request.form.get("version", "")), request.form.get("note", "").strip()
     change = typed_change()
-    if not may_here(path, Deed.SAVE):
-        abort(403)
+    check_here(path, Deed.SAVE)
     said = Said()
     if request.form.get("do") == "check":
         return _edit_page(path, text, id_, version, change or "", note, checked=check_text(path, text))
@@ -145,6 +144,7 @@ def autosave() -> ResponseReturnValue:
     check_button()
     id_, version = request.form.get("revision", ""), whole(request.form.get("version", ""))
     try:
+        check_here(store.get_revision(session(), id_).path, Deed.SAVE)
         with session().begin_nested():
             saved = actions.autosave(
                 session(), id_, typed_text(), version=version, actor=actor().reference, now=now()
@@ -288,10 +288,6 @@ def others_at(found: Iterable[store.Editing]) -> list[str]:
 def _told(one: store.Editing) -> str:
     since = one.since.astimezone(KYIV)
     return str(gettext("%(who)s has been editing this since %(time)s.", who=who(one.account), time=f"{since:%H:%M}"))
-
-
-def may_here(path: str, deed: Deed) -> bool:
-    return may(actor().permissions, path, deed)
 
 
 def supplied() -> Needs:

@@ -20,7 +20,6 @@ from app.curation import actions, store
 from app.curation.editing.staff import (
     Said,
     check_text,
-    may_here,
     others_at,
     save_or_say,
     supplied,
@@ -52,6 +51,7 @@ from app.curation.filling.model import (
 )
 from app.curation.filling.patch import PatchError, parsed, same
 from app.curation.labels import CHANGES, title_of
+from app.curation.limiting.staff import check_here
 from app.curation.merge import merge
 from app.curation.model import Change, Deed, State
 from app.directory.model import Directory
@@ -101,8 +101,9 @@ class Sent:
 def form() -> ResponseReturnValue:
     """Show a file, or an entry of it, as a form; for a file of many entries, the list to choose from."""
     path, entry = request.args.get("path", ""), request.args.get("entry", "")
-    if not path or not may_here(path, Deed.SAVE):
+    if not path:
         return redirect(url_for("curation.items"), 303)
+    check_here(path, Deed.SAVE)
     open_id = store.on_desk(session(), path)
     if open_id:
         one = store.get_revision(session(), open_id)
@@ -127,8 +128,7 @@ def fill() -> ResponseReturnValue:
     """Add or take out a row, check what was typed, or save it as a draft; nothing that was typed is lost."""
     check_button()
     path, do = request.form.get("path", ""), request.form.get("do", "")
-    if not may_here(path, Deed.SAVE):
-        abort(403)
+    check_here(path, Deed.SAVE)
     entries, standing = _standing(path)
     change, note = typed_change(), request.form.get("note", "").strip()
     standing = Standing(

@@ -16,6 +16,7 @@ from app.accounts.store import AccountRow, all_accounts
 from app.audit.actions import record
 from app.audit.model import Event
 from app.content.values import say
+from app.curation.limiting.staff import may_here, rights_here
 from app.curation.listening import actions, store
 from app.curation.listening.labels import DONE, KINDS, SHAPES, STATES, WRONG
 from app.curation.listening.model import (
@@ -28,8 +29,10 @@ from app.curation.listening.model import (
     deeds,
 )
 from app.curation.listening.public import title_of
+from app.curation.model import Deed as EditDeed
 from app.curation.model import PathError
 from app.curation.needs import KEY, Needs
+from app.curation.rights import NotAllowedError
 from app.guidance.model import Topics
 from app.kernel.dates import KYIV
 from app.web.access import actor, requires
@@ -58,10 +61,11 @@ def suggestions() -> ResponseReturnValue:
     state = next((each for each in State if each == request.args.get("state")), State.NEW)
     whole = request.args.get("topics") == "all"
     owners = store.owners(session())
-    mine = [topic for topic in _topics() if not owners.get(topic) or actor().reference in owners[topic]]
+    within = [topic for topic in _topics() if rights_here().limits.let_topic(topic)]
+    mine = [topic for topic in within if not owners.get(topic) or actor().reference in owners[topic]]
     start = request.args.get("from", 0, type=int)
     start = start if 0 <= start < 1_000_000 else 0
-    rows = store.in_state(session(), state, topics=None if whole else mine, start=start, limit=PAGE + 1)
+    rows = store.in_state(session(), state, topics=within if whole else mine, start=start, limit=PAGE + 1)
     record(
         session(), Event.SUGGESTIONS_LISTED, actor=actor().reference, subject="suggestions", now=now(),
         count=str(len(rows[:PAGE])),
@@ -84,6 +88,7 @@ def suggestions() -> ResponseReturnValue:
                 actor().reference in owners.get(topic, ()),
             )
             for topic, name in _topics().items()
+            if topic in within
         ],
         form=DeedForm(),
         done=DONE.get(request.args.get("done", "")),
@@ -97,6 +102,8 @@ def topics() -> ResponseReturnValue:
     check_button()
     chosen, owners = request.form.getlist("topic"), store.owners(session())
     for topic in _topics():
+        if topic in chosen and not rights_here().limits.let_topic(topic):
+            raise NotAllowedError(topic)
         if (topic in chosen) is not (actor().reference in owners.get(topic, ())):
             deed = actions.look_after if topic in chosen else actions.leave
             deed(session(), topic, actor=actor().reference, now=now())
@@ -148,6 +155,7 @@ def answer(id_: str) -> ResponseReturnValue:
 def draft(id_: str) -> ResponseReturnValue:
     """Have a draft of the item put it right, and lead to it."""
     check_button()
+    _check_mine(id_)
     needs = cast(Needs, current_app.extensions[KEY])
     try:
         revision = actions.put_into_draft(
@@ -164,6 +172,7 @@ def draft(id_: str) -> ResponseReturnValue:
 
 
 def _did(id_: str, done: str, deed: Any) -> ResponseReturnValue:
+    _check_mine(id_)
     try:
         deed()
     except store.NoSuggestionError:
@@ -174,6 +183,21 @@ def _did(id_: str, done: str, deed: Any) -> ResponseReturnValue:
         session().rollback()
         return _page(id_, wrong=gettext("Say it in words: the sender reads this.")), 422
     return redirect(url_for(".suggestion", id_=id_, done=done), 303)
+
+
+def _is_mine(path: str, topic: str) -> bool:
+    """Say whether a suggestion is about something that this person may change."""
+    return may_here(path, EditDeed.SAVE) if path else rights_here().limits.let_topic(topic)
+
+
+def _check_mine(id_: str) -> None:
+    """Raise NotAllowedError where a suggestion is about something that this person may not change."""
+    try:
+        path, topic = store.about(session(), id_)
+    except store.NoSuggestionError:
+        abort(404)
+    if not _is_mine(path, topic):
+        raise NotAllowedError(id_)
 
 
 def _late(id_: str) -> ResponseReturnValue:
@@ -187,7 +211,8 @@ def _page(id_: str, *, wrong: str = "") -> str:
     except store.NoSuggestionError:
         abort(404)
     one = found.listed
-    open_deeds = deeds(one.state)
+    is_mine = _is_mine(found.path, one.topic)
+    open_deeds = deeds(one.state) if is_mine else ()
     return render_template(
         "curation/listening/suggestion.html",
         one=one,
@@ -200,6 +225,7 @@ def _page(id_: str, *, wrong: str = "") -> str:
         sent=f"{one.sent_at.astimezone(KYIV):%d.%m.%Y, %H:%M}",
         draft_address=_draft_address(found.revision) if found.revision else "",
         can={deed.value for deed in open_deeds},
+        is_mine=is_mine,
         deed=Deed,
         editors=_editors(),
         me=actor().reference,

@@ -106,6 +106,14 @@ def opened(row: SuggestionRow) -> Suggestion:
     )
 
 
+def about(session: Session, id_: str) -> tuple[str, str]:
+    """Return the path of the item that a suggestion is about, or nothing, and its topic. Raises NoSuggestionError."""
+    found = session.execute(select(SuggestionRow.path, SuggestionRow.topic).where(SuggestionRow.id == id_)).first()
+    if found is None:
+        raise NoSuggestionError(id_)
+    return found[0], found[1]
+
+
 def in_state(
     session: Session, state: State, *, topics: Collection[str] | None, start: int, limit: int
 ) -> Sequence[Listed]:
