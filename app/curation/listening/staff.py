@@ -18,7 +18,8 @@ from app.audit.model import Event
 from app.content.values import say
 from app.curation.limiting.staff import may_here, rights_here
 from app.curation.listening import actions, store
-from app.curation.listening.labels import DONE, KINDS, SHAPES, STATES, WRONG
+from app.curation.listening.facts import Kind as FactKind
+from app.curation.listening.labels import DONE, KINDS, SHAPES, STATES, WRONG, fact_text
 from app.curation.listening.model import (
     Deed,
     Listed,
@@ -28,7 +29,7 @@ from app.curation.listening.model import (
     State,
     deeds,
 )
-from app.curation.listening.public import title_of
+from app.curation.listening.public import fact_of, title_of
 from app.curation.model import Deed as EditDeed
 from app.curation.model import PathError
 from app.curation.needs import KEY, Needs
@@ -218,6 +219,7 @@ def _page(id_: str, *, wrong: str = "") -> str:
         one=one,
         found=found,
         line=_line(one),
+        verify=_verify_address(one, found.path),
         wrong_text=WRONG[one.wrong],
         state=STATES[one.state],
         shape=SHAPES[one.state],
@@ -236,6 +238,31 @@ def _page(id_: str, *, wrong: str = "") -> str:
     )
 
 
+VERIFIED = (FactKind.PHONE, FactKind.EMAIL, FactKind.LINK, FactKind.ADDRESS)
+"""Facts of organisations that are verified one by one, by the same names."""
+
+
+def _fact_text(one: Listed) -> str:
+    """Return the words of the fact that is meant; its name where the page does not tell it any more."""
+    found = fact_of(one.about, one.fact, one.language)
+    return fact_text(found) if found else one.fact
+
+
+def _verify_address(one: Listed, path: str) -> str:
+    """Return where the fact that is meant is verified, or nothing."""
+    found = fact_of(one.about, one.fact, one.language)
+    if found is None or found.kind not in VERIFIED:
+        return ""
+    return url_for("verification.next_fact", path=path, fact=found.key)
+
+
+def _anchor(fact: str) -> str:
+    """Return the place on the page to which a report leads, or nothing."""
+    kind, _, name = fact.partition(":")
+    places = {FactKind.SECTION.value: f"#{name}", FactKind.SOURCE.value: f"#s-{name}", FactKind.WORD.value: f"#{name}"}
+    return places.get(kind, "")
+
+
 def _draft_address(revision: str) -> str:
     return f"/{language()}/staff/content/revisions/{revision}"
 
@@ -245,7 +272,8 @@ def _line(one: Listed) -> dict[str, Any]:
         "id": one.id,
         "address": url_for(".suggestion", id_=one.id),
         "page": title_of(one.about, language()) or (f"/{one.about}" if one.about else gettext("The site itself")),
-        "page_address": f"/{one.language}/{one.about}",
+        "page_address": f"/{one.language}/{one.about}{_anchor(one.fact)}",
+        "fact": _fact_text(one),
         "topic": _topics().get(one.topic, one.topic),
         "wrong": WRONG[one.wrong],
         "times": one.times,
