@@ -16,6 +16,7 @@ from app.curation import actions, store
 from app.curation.beginning.labels import MISSING
 from app.curation.beginning.model import NewStep, field_of, texts_of
 from app.curation.editing.staff import Said, supplied
+from app.curation.filling.labels import LANGUAGES
 from app.curation.filling.patch import PatchError
 from app.curation.labels import time_text, who
 from app.curation.limiting.staff import check_here
@@ -144,7 +145,7 @@ def _page(new: NewStep, said: Said, *, drafts: Sequence[tuple[str, str]] = (), c
             situations=[("", "–"), *((one.id, words[one.id].title) for one in part(Pathways).situations)],
             bodies=[(body.id, body.name[language()]) for body in part(Directory)],
             phases=list(PHASES.items()),
-            codes=PUBLIC,
+            codes=[(code, LANGUAGES[code]) for code in PUBLIC],
             form=DeedForm(),
         )
     )

@@ -208,7 +208,7 @@ def line_options(field: Field, question: str, chosen: tuple[str, ...]) -> list[t
         known: dict[str, object] = {"": "–", **{one.id: words[one.id].short for one in route.questions}}
         return _with_chosen(field, known, chosen)
     if field.name != "answers":
-        return options_of(field, "", chosen)
+        return options_of(field, "", tuple(filter(None, chosen)))
     asked = next((one for one in route.questions if one.id == question), None)
     if asked is None:
         return []
