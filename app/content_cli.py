@@ -11,21 +11,23 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.accounts.model import permissions
+from app.accounts.model import Role, permissions
 from app.accounts.store import find_by_email
 from app.config import Settings
 from app.content.library import Library
 from app.content.sources import Sources
 from app.content.store import live_number, unserved
 from app.curation.actions import live_library, propose_files
+from app.curation.limiting.actions import limits as limits_of
 from app.curation.model import Change, Deed, PathError
-from app.curation.rights import may
+from app.curation.rights import EVERYTHING, NotAllowedError, Rights, checked, may, topics_of
 from app.curation.verification.actions import keep_link_answers
 from app.curation.verification.facts import links
 from app.curation.verification.links import FAULTS, Answer, Checker, Limits
 from app.curation.verification.store import LinkAnswer
 from app.directory.model import Directory
 from app.edition import check_edition, read_edition, report
+from app.guidance.model import Guidance, Topics
 from app.kernel.dates import KYIV
 from app.pathways.model import Pathways
 from app.storage.engine import Session
@@ -110,19 +112,24 @@ def content_import(folder: Path, address: str | None, minor: bool, note: str) ->
     try:
         files = Library.read(folder)
         with database().writing() as session:
+            actor = _author(session, address) if address else ACTOR
             proposed = propose_files(
                 session,
                 files,
                 shipped=_shipped(),
                 change=Change.MINOR if minor else Change.MEANING,
                 note=note,
-                actor=_author(session, address) if address else ACTOR,
+                actor=actor,
                 now=datetime.now(UTC),
             )
+            if address:
+                _check_limits(session, actor, [draft.path for draft in proposed.drafts])
     except UnicodeDecodeError as error:
         raise click.ClickException(f"a file is not UTF-8: {error.reason}") from None
     except PathError as error:
         raise click.ClickException(f"no content can stand at {error}: use a-z, 0-9, - and _") from None
+    except NotAllowedError as error:
+        raise click.ClickException(f"{address} is limited to other texts, nothing was proposed: {error}") from None
     for draft in proposed.drafts:
         click.echo(f"{'retires' if draft.retires else 'changes'} {draft.path}")
     for path in proposed.busy:
@@ -171,9 +178,29 @@ def _live() -> Library:
 
 def _author(session: Session, address: str) -> str:
     row = find_by_email(session, address)
-    if row is None or not row.active or not may(permissions(row.roles), "", Deed.CREATE):
+    if (
+        row is None
+        or not row.active
+        or not may(Rights(permissions(row.roles), EVERYTHING, _no_topics), "", Deed.CREATE)
+    ):
         raise click.BadParameter("it takes the address of an active editor's account", param_hint="--as")
     return f"account:{row.id}"
+
+
+def _check_limits(session: Session, actor: str, paths: list[str]) -> None:
+    """Raise NotAllowedError where one of the paths lies outside of what the author is limited to."""
+    limits = limits_of(session, actor)
+    if not limits.are_set:
+        return
+    edition = read_edition(live_library(session, _shipped()))
+    topics, guidance, route = edition.part(Topics), edition.part(Guidance), edition.part(Pathways)
+    rights = Rights(permissions(Role), limits, lambda path: topics_of(path, topics, guidance, route))
+    for path in paths:
+        checked(rights, path, Deed.CREATE)
+
+
+def _no_topics(_: str) -> tuple[str, ...]:
+    return ()
 
 
 def _shipped() -> Library:

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.curation.beginning.staff
 import app.curation.changes.public
 import app.curation.comparing.staff
 import app.curation.counting.staff
@@ -21,6 +22,7 @@ import app.curation.filling.staff
 import app.curation.graph.staff
 import app.curation.impact.staff
 import app.curation.items.staff
+import app.curation.limiting.staff
 import app.curation.listening.public
 import app.curation.listening.staff
 import app.curation.merging.staff
@@ -69,6 +71,7 @@ from app.counting import Recorder
 from app.curation.labels import fault_text, time_text
 from app.curation.needs import KEY as CURATION_NEEDS
 from app.curation.needs import Needs as CurationNeeds
+from app.curation.verification.facts import key_of
 from app.directory.labels import hours_text, kind_text, open_text
 from app.directory.model import Directory
 from app.directory.model import Kind as BodyKind
@@ -139,8 +142,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.jinja_env.globals.update(
         language=language, languages=PUBLIC, this_page_in=this_page_in, hours_text=hours_text, open_text=open_text,
-        kind_text=kind_text, was_dialled=was_dialled, unserved=unserved_editions, fault_text=fault_text,
-        dated=lambda day: in_words(day, language()),
+        kind_text=kind_text, fact_key=key_of, was_dialled=was_dialled, unserved=unserved_editions,
+        fault_text=fault_text, dated=lambda day: in_words(day, language()),
     )  # fmt: skip
     install_language(site)
     install_assets(site)
@@ -197,6 +200,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.curation.impact.staff.blueprint,
         app.curation.graph.staff.blueprint,
         app.curation.filling.staff.blueprint,
+        app.curation.limiting.staff.blueprint,
+        app.curation.beginning.staff.blueprint,
     ):
         site.register_blueprint(blueprint)
     install_error_pages(site)

@@ -17,7 +17,9 @@ from app.config import ROOT, Settings
 from app.content.library import Library
 from app.content.store import record_edition
 from app.curation import actions, store
+from app.curation.limiting.actions import limit
 from app.curation.model import Change
+from app.curation.rights import Area, Limits
 from app.site import create_app
 from app.storage.database import Database
 from app.web.database import database as database_of
@@ -132,6 +134,23 @@ def test_differences_come_in_as_drafts_of_the_person_named(
     assert (one.created_by, one.change, one.note) == (f"account:{account}", Change.MINOR, "З поїзда")
     again = run("import", tmp_path / "out")
     assert (again.exit_code, again.output) == (1, f"left alone, a draft is open: {PATH}\n0 drafts, 1 left alone\n")
+
+
+def test_an_import_keeps_to_the_limits_of_the_person_named(
+    site: Flask, database: Database, run: Run, tmp_path: Path
+) -> None:
+    account = joined(site, "olena@example.org", Role.EDITOR)
+    run("export", tmp_path / "out")
+    changed = tmp_path / "out" / PATH
+    changed.write_text(changed.read_text(encoding="utf-8") + "# ще\n", encoding="utf-8")
+    with database.writing() as session:
+        limits = Limits(topics=frozenset({"no-such-topic"}), areas=frozenset({Area.TERMS}))
+        limit(session, f"account:{account}", limits, actor="account:chief", now=NOW)
+    refused = run("import", tmp_path / "out", "--as", "olena@example.org")
+    assert refused.exit_code == 1
+    assert PATH in refused.output
+    with database.reading() as session:
+        assert list(store.open_revisions(session)) == []
 
 
 @pytest.mark.parametrize("name", ["Велика Назва.yaml", "organisations/Upper.yaml"])

@@ -149,6 +149,7 @@ def desk(
         shown += [f"/staff/requests/{states['filed']}?template=birth-date&refusal=not-entitled"]
     shown += [*content_screens(site), *readers_screens(site)]
     account = joined(site, "olena@example.org", Role.EDITOR)
+    shown += [f"/staff/people/{account}/limits"]
     olena = Person(site)
     olena.sign_in()
     cookies = [

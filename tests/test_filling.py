@@ -25,7 +25,9 @@ def sent(shown: Sequence[Shown]) -> dict[str, list[str]]:
     """Return what a browser sends for a form as it is shown."""
     form: dict[str, list[str]] = {}
     for one in shown:
-        if one.rows or one.field.control in (Control.ROWS, Control.PAIRS):
+        if one.field.control is Control.WHEN and one.value:
+            form[f"{one.id}-kept"] = [one.value]
+        elif one.rows or one.field.control in (Control.ROWS, Control.PAIRS):
             form[f"{one.id}-row"] = [str(place) for place in range(len(one.rows))]
             for row in one.rows:
                 form |= {f"{row.id}-was": [row.was]} | sent(row.fields)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.accounts import actions
 from app.accounts.forms import DeedForm, InviteForm, RolesForm, check_button
 from app.accounts.labels import DONE, DUTIES, ROLES, STATE_SHAPES, STATES
-from app.accounts.model import FourEyesError, Permission, Role, State
+from app.accounts.model import FourEyesError, Permission, Role, State, permissions
 from app.accounts.needs import KEY, Needs
 from app.accounts.sign_in.public import BLUEPRINT as SIGN_IN
 from app.web.access import actor, requires
@@ -197,6 +197,7 @@ def _person_page(id_: str, form: RolesForm | None = None, refused: str = "") -> 
             person=found,
             sign_ins=sign_ins,
             own=found.id == actor().account,
+            at_desk=Permission.TRANSLATE_CONTENT in permissions(found.standing.roles),
             form=form,
             refused=refused,
             organisations=organisations,

@@ -121,6 +121,8 @@ class Event(StrEnum):
     SUGGESTIONS_FORGOTTEN = "suggestions.forgotten"
     TOPIC_TAKEN = "topic.taken"
     TOPIC_LEFT = "topic.left"
+    LIMIT_SET = "limit.set"
+    LIMIT_LIFTED = "limit.lifted"
     TRANSLATION_READ = "translation.approved"
 
 
@@ -171,6 +173,8 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.SUGGESTIONS_LISTED: frozenset({"count"}),
     Event.SUGGESTIONS_FORGOTTEN: frozenset({"count"}),
     Event.SUGGESTION_DRAFTED: frozenset({"revision"}),
+    Event.LIMIT_SET: frozenset({"limit"}),
+    Event.LIMIT_LIFTED: frozenset({"limit"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 
@@ -194,6 +198,7 @@ DECISIONS = frozenset(
         Event.EXTRACT_ISSUED, Event.CONFLICT_RAISED, Event.CONFLICT_RULED, Event.CORRECTION_CLOSED,
         Event.EXTRACT_WITHDRAWN,
         Event.SUGGESTION_ASSIGNED, Event.SUGGESTION_ANSWERED, Event.SUGGESTION_DECLINED, Event.SUGGESTION_DRAFTED,
+        Event.LIMIT_SET, Event.LIMIT_LIFTED,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

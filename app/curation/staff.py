@@ -13,9 +13,8 @@ from flask_babel import format_date, gettext
 from app.curation import actions, store
 from app.curation.dating import told_dates
 from app.curation.labels import CHANGE_NAMES, DATES, SHAPES, STATES, public_address, time_text, who
-from app.curation.model import Deed, Revision
+from app.curation.model import Revision
 from app.curation.needs import KEY, Needs
-from app.curation.rights import may
 from app.kernel.dates import KYIV
 from app.web.access import actor
 from app.web.database import now, session
@@ -51,10 +50,6 @@ def others_at(found: Iterable[store.Editing]) -> list[str]:
 def told(one: store.Editing) -> str:
     since = one.since.astimezone(KYIV)
     return str(gettext("%(who)s has been editing this since %(time)s.", who=who(one.account), time=f"{since:%H:%M}"))
-
-
-def may_here(path: str, deed: Deed) -> bool:
-    return may(actor().permissions, path, deed)
 
 
 def supplied() -> Needs:

@@ -119,10 +119,13 @@ EVENTS = {
     Event.SUGGESTIONS_FORGOTTEN: _l("deleted readers’ reports that were closed long ago"),
     Event.TOPIC_TAKEN: _l("took a topic under care"),
     Event.TOPIC_LEFT: _l("left a topic"),
+    Event.LIMIT_SET: _l("limited a person at the editors’ desk"),
+    Event.LIMIT_LIFTED: _l("lifted a limit of a person at the editors’ desk"),
     Event.TRANSLATION_READ: _l("approved a translation as a native reader"),
 }
 DETAILS = {
     "roles": _l("roles"),
+    "limit": _l("limit"),
     "before": _l("before"),
     "after": _l("after"),
     "field": _l("field"),

@@ -30,9 +30,10 @@ from app.curation.diff import diff
 from app.curation.editing.insertions import Insertion, insertions
 from app.curation.editing.labels import THINGS
 from app.curation.labels import CHANGES, language_of, time_text, title_of, who
+from app.curation.limiting.staff import check_here
 from app.curation.merge import Merged, merge
 from app.curation.model import Change, Deed, PathError, Revision, State, StateError
-from app.curation.staff import Said, blueprint, may_here, others_at, supplied, told, whole
+from app.curation.staff import Said, blueprint, others_at, supplied, told, whole
 from app.directory.model import Directory
 from app.guidance.model import Guidance
 from app.guidance.public import rendered
@@ -47,8 +48,8 @@ from app.web.edition import bind, part
 def edit() -> ResponseReturnValue:
     """Show the text of an item to be edited: its draft, else what is live, else an empty text for a new item."""
     path = request.args.get("path", "")
-    if not may_here(path, Deed.SAVE):
-        return redirect(url_for("curation.items"), 303)
+    if path:
+        check_here(path, Deed.SAVE)
     open_id = store.on_desk(session(), path)
     if open_id:
         one = store.get_revision(session(), open_id)
@@ -66,8 +67,7 @@ def write() -> ResponseReturnValue:
     path, text, id_ = request.form.get("path", ""), typed_text(), request.form.get("revision", "")
     version, note = whole(request.form.get("version", "")), request.form.get("note", "").strip()
     change = typed_change()
-    if not may_here(path, Deed.SAVE):
-        abort(403)
+    check_here(path, Deed.SAVE)
     said = Said()
     if request.form.get("do") == "check":
         return _edit_page(path, text, id_, version, change or "", note, checked=check_text(path, text))
@@ -125,6 +125,7 @@ def autosave() -> ResponseReturnValue:
     check_button()
     id_, version = request.form.get("revision", ""), whole(request.form.get("version", ""))
     try:
+        check_here(store.get_revision(session(), id_).path, Deed.SAVE)
         with session().begin_nested():
             saved = actions.autosave(
                 session(), id_, typed_text(), version=version, actor=actor().reference, now=now()

@@ -86,17 +86,30 @@ SOURCE = (
     Field(("url",), Control.LINE),
     Field(("date",), Control.LINE),
 )
+_WHEN = Field(("when",), Control.WHEN)
 STEP = (
+    _WHEN,
     Field(("after",), Control.LINES, needed=True),
-    Field(("bodies",), Control.ROWS, fields=(Field(("id",), Control.LINE), Field(("when",), Control.KEPT)), bare="id"),
+    Field(("bodies",), Control.ROWS, fields=(Field(("id",), Control.LINE), _WHEN), bare="id"),
     Field(
         ("lines",), Control.ROWS,
         fields=(
             Field(("id",), Control.LINE),
             Field(("kind",), Control.CHOICE, tuple(LineKind)),
-            Field(("when",), Control.KEPT),
+            _WHEN,
             _SOURCES,
         ),
+    ),
+    Field(("answer_due", "days"), Control.NUMBER),
+    Field(("answer_due", "counted"), Control.CHOICE, ("", "calendar", "working")),
+    Field(("answer_due", "from"), Control.CHOICE, ("", "request")),
+    Field(("answer_due", "sources"), Control.LINES),
+    Field(("deadline", "months"), Control.NUMBER),
+    Field(("deadline", "from"), Control.CHOICE, ("", "disappearance")),
+    Field(("deadline", "sources"), Control.LINES),
+    Field(
+        ("wrong_doors",), Control.ROWS,
+        fields=(Field(("id",), Control.LINE), Field(("line",), Control.LINE), _WHEN),
     ),
     Field(("articles",), Control.LINES, needed=True),
     _SOURCES,

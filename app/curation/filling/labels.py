@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from app.content.values import Confidence
+from app.curation.filling.conditions import RULE, How, Wrong
 from app.curation.filling.fields import Shape
 from app.curation.filling.model import ANY_DAY, ROUND_THE_CLOCK, Control, Field
 from app.directory.labels import KINDS, NEEDS, SERVES
 from app.directory.model import Directory, Status
 from app.kernel.languages import SOURCE
-from app.pathways.model import LineKind
+from app.pathways.conditions import UNKNOWN, Answered, Condition, Is, Not
+from app.pathways.model import LineKind, Pathways, QuestionKind
+from app.pathways.predicates import PREDICATES
+from app.pathways.sheet import option_text
 from app.web.edition import part
 from app.web.language import language
 
@@ -75,10 +79,26 @@ LABELS = {
     "lines": _l("Sentences"),
     "when": _l("Shown only when"),
     "articles": _l("Articles"),
+    "answer_due-days": _l("An answer is due after so many days"),
+    "answer_due-counted": _l("How these days are counted"),
+    "answer_due-from": _l("These days begin with"),
+    "answer_due-sources": _l("Sources of the term for the answer"),
+    "deadline-months": _l("The step can be taken within so many months"),
+    "deadline-from": _l("These months begin with"),
+    "deadline-sources": _l("Sources of the last day"),
+    "wrong_doors": _l("Where families are sent by mistake"),
+    "line": _l("Name of the sentence that says why"),
+    "question": _l("Question of the route"),
+    "how": _l("What was answered"),
+    "answers": _l("Answers"),
     "key": _l("Name of the sentence"),
     "text": _l("Text"),
 }
 HINTS = {
+    "bodies-id": _l("Short name of the organisation, as it stands in its address"),
+    "wrong_doors-id": _l("Short name of the organisation, as it stands in its address"),
+    "answer_due-days": _l("A number; leave it empty where no term is known"),
+    "deadline-months": _l("A number; leave it empty where the step can be taken at any time"),
     "phones-number": _l("With the country code and without spaces, as +380441234567, or a short number as 1698"),
     "as_of": _l("Year, year and month, or day: 2026, 2026-03 or 2026-03-15"),
     "checked-date": _l("Year, year and month, or day: 2026, 2026-03 or 2026-03-15"),
@@ -101,6 +121,10 @@ OPTIONS: Mapping[str, Mapping[Any, object]] = {
         Confidence.LOW: _l("Not sure"),
     },
     "checked-how": {"page": _l("read on a page"), "call": _l("called")},
+    "answer_due-counted": {"": "–", "calendar": _l("calendar days"), "working": _l("working days")},
+    "answer_due-from": {"": "–", "request": _l("the day of the request")},
+    "deadline-from": {"": "–", "disappearance": _l("the day of the disappearance")},
+    "how": {How.ANY: _l("one of these"), How.NONE: _l("none of these")},
     "lines-kind": {
         LineKind.SAY: _l("What to know"),
         LineKind.DO: _l("What to do"),
@@ -130,6 +154,21 @@ ADD = {
     "messengers": _l("Add a messenger"),
     "bodies": _l("Add a place to turn to"),
     "lines": _l("Add a sentence"),
+    "wrong_doors": _l("Add a place where not to turn"),
+}
+RULES = {
+    "silent-3-days": _l("three days ago or earlier"),
+    "silent-10-days": _l("ten days ago or earlier"),
+    "within-three-months": _l("less than three months ago, as far as is known"),
+    "before-full-scale-invasion": _l("before 24 February 2022"),
+    "since-september-2025": _l("on 1 September 2025 or later"),
+}
+"""What the rules with arithmetic on dates say of the day that was answered."""
+
+WRONG_CONDITIONS = {
+    Wrong.NO_ANSWER: _l("Tick at least one answer, or take this line out."),
+    Wrong.TWICE: _l("Another line here asks the same question. Tick all answers that fit in one of them."),
+    Wrong.RULE_BESIDE: _l("Tick one of these alone. For “or” add another case."),
 }
 NEW = {Shape.TERM: _l("Add a term"), Shape.SOURCE: _l("Add a source")}
 
@@ -159,6 +198,72 @@ def options_of(field: Field, within: str, chosen: tuple[str, ...]) -> list[tuple
     else:
         words = OPTIONS.get(f"{within}-{field.name}") or OPTIONS.get(field.name) or {}
         known = {value: words.get(value, value) for value in field.options}
+    return _with_chosen(field, known, chosen)
+
+
+def line_options(field: Field, question: str, chosen: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return (value, words) of what can be chosen in a line of a condition that looks at `question`."""
+    route, words = part(Pathways), part(Pathways).words[language()].questions
+    if field.name == "question":
+        known: dict[str, object] = {"": "–", **{one.id: words[one.id].short for one in route.questions}}
+        return _with_chosen(field, known, chosen)
+    if field.name != "answers":
+        return options_of(field, "", tuple(filter(None, chosen)))
+    asked = next((one for one in route.questions if one.id == question), None)
+    if asked is None:
+        return []
+    answers = [*(f"{RULE}{name}" for name, rule in PREDICATES.items() if rule.question == question)]
+    answers += [*asked.options, *([] if UNKNOWN in asked.options else [UNKNOWN])]
+    known = {f"{question}={answer}": answer_text(question, answer) for answer in answers}
+    return _with_chosen(field, known, tuple(text for text in chosen if text.startswith(f"{question}=")))
+
+
+def answer_text(question: str, answer: str) -> str:
+    """Return the words of an answer, or of a rule, at a question; what has none is shown as it is written."""
+    if answer.startswith(RULE):
+        name = answer.removeprefix(RULE)
+        return str(RULES.get(name, name))
+    route = part(Pathways)
+    try:
+        asked = route.question(question)
+        if asked.kind is QuestionKind.DATE and answer != UNKNOWN:
+            return answer
+        return option_text(route, part(Directory), asked, answer, language())
+    except KeyError:
+        return answer
+
+
+def condition_text(condition: Condition) -> str:
+    """Return a condition in words, however rich it is."""
+    cases = [_both([_term_text(term) for term in group]) for group in condition.alternatives]
+    return str(gettext(" — or ")).join(cases)
+
+
+def _term_text(term: Answered | Is | Not) -> str:
+    match term:
+        case Answered(question, options):
+            return _asked_text(question, sorted(options))
+        case Is(predicates):
+            return _both([_asked_text(PREDICATES[name].question, [f"{RULE}{name}"]) for name in predicates])
+        case Not(condition):
+            return str(gettext("not (%(what)s)", what=condition_text(condition)))
+
+
+def _asked_text(question: str, answers: Iterable[str]) -> str:
+    words = part(Pathways).words[language()].questions
+    name = words[question].short if question in words else question
+    return f"{name}: {_either([answer_text(question, answer) for answer in answers])}"
+
+
+def _both(texts: list[str]) -> str:
+    return str(gettext("; and ")).join(texts)
+
+
+def _either(texts: list[str]) -> str:
+    return str(gettext(" or ")).join(texts)
+
+
+def _with_chosen(field: Field, known: dict[str, object], chosen: tuple[str, ...]) -> list[tuple[str, str]]:
     kept = chosen if field.control is Control.TICKS else chosen[:1]
     known |= {value: value for value in kept if value not in known}
     return [(value, str(text)) for value, text in known.items()]

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import yaml
+
+from app.curation.filling.conditions import How, Line, TooRichError, Wrong, alike, groups_of, written, wrong
+from app.curation.filling.patch import PatchError, parsed
 from app.kernel.languages import PUBLIC
 
 Form = Mapping[str, Sequence[str]]
@@ -32,6 +36,9 @@ class Control(StrEnum):
     """A list of things with fields of their own."""
     PAIRS = "pairs"
     """Names and texts: a mapping whose names are up to the editor."""
+    NUMBER = "number"
+    WHEN = "when"
+    """A condition on the answers of a family: a text that stays as it is, or groups of lines once it is opened."""
     KEPT = "kept"
     """Shown, never changed."""
 
@@ -96,6 +103,8 @@ def _opened(one: Field, value: Any, id_: str) -> Shown:
             for number, item in enumerate(value or ())
         ]
         return Shown(one, id_, rows=tuple(rows))
+    if one.control is Control.WHEN:
+        return _folded(one, value, id_)
     if one.control is Control.PAIRS:
         rows = [
             Row(f"{id_}-{number}", key, opened(PAIR, {"key": key, "text": text}, f"{id_}-{number}-"))
@@ -111,12 +120,16 @@ def typed(fields: Sequence[Field], form: Form, prefix: str = "") -> tuple[Shown,
 
 
 def _typed(one: Field, form: Form, sent: str, id_: str) -> Shown:
-    if one.control in (Control.ROWS, Control.PAIRS):
-        fields = one.fields if one.control is Control.ROWS else PAIR
+    if one.control is Control.WHEN and (kept := _one(form, f"{sent}-kept")):
+        return _unfolded(Shown(one, id_, (kept,))) if sent in form.get("open", ()) else Shown(one, id_, (kept,))
+    if one.control in LISTS:
+        fields = LISTS[one.control] or one.fields
         gone = set(form.get("drop", ()))
         numbers = [number for number in form.get(f"{sent}-row", ()) if f"{sent}-{number}" not in gone]
         if sent in form.get("add", ()):
             numbers = [*numbers, ""]
+            # A new group begins with an empty line, so that there is something to fill in.
+            form = {**form, f"{sent}--all-row": [""]} if one.control is Control.WHEN else form
         rows = [
             Row(
                 f"{id_}-{place}",
@@ -161,6 +174,8 @@ def _filled(one: Shown, had: Any) -> Any:
     control = one.field.control
     if control is Control.KEPT:
         return had
+    if control is Control.WHEN:
+        return _filled_when(one, had)
     if control is Control.ROWS:
         items = [_item(one.field, row, had) for row in one.rows]
         items = [item for item in items if item is not _ABSENT]
@@ -183,6 +198,8 @@ def _filled(one: Shown, had: Any) -> Any:
         return _or_absent(one.field, [line.strip() for line in text.split("\n") if line.strip()], had)
     if control is Control.YES:
         return True if text else _ABSENT
+    if control is Control.NUMBER and text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
     return text or ("" if one.field.needed and had is not None else _ABSENT)
 
 
@@ -196,7 +213,7 @@ def _item(one: Field, row: Row, had: Any) -> Any:
     number = int(row.was) if row.was.isascii() and row.was.isdigit() else -1
     before = had[number] if 0 <= number < len(had or ()) else None
     # A choice is always made, so it does not say that a row is in use.
-    said = (each for each in row.fields if each.field.control not in (Control.CHOICE, Control.KEPT))
+    said = (each for each in row.fields if each.field.control not in (Control.CHOICE, Control.KEPT, Control.WHEN))
     if not any(value.strip() for each in said for value in each.values):
         return _ABSENT
     item = filled(row.fields, {} if before is None else _mapping(one, before))
@@ -290,6 +307,82 @@ def _one(form: Form, name: str) -> str:
 
 
 PAIR = (Field(("key",), Control.LINE), Field(("text",), Control.TEXT))
+LINE = (
+    Field(("question",), Control.CHOICE),
+    Field(("how",), Control.CHOICE, tuple(How)),
+    Field(("answers",), Control.TICKS),
+)
+"""One line of a condition. Answers are ticked as ``question=answer``: those of another question do not count."""
+GROUP = (Field(("all",), Control.ROWS, fields=LINE),)
+LISTS: Mapping[Control, tuple[Field, ...]] = {Control.ROWS: (), Control.PAIRS: PAIR, Control.WHEN: GROUP}
+"""Controls that are lists of rows, with the fields of a row where each of the control has the same."""
+
+
+def _folded(one: Field, value: Any, id_: str) -> Shown:
+    """Return a condition as it is first shown: as a whole, because a step has many of them."""
+    if not value:
+        return Shown(one, id_)
+    text = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=1_000_000, default_flow_style=True)
+    return Shown(one, id_, (text.strip(),))
+
+
+def _unfolded(one: Shown) -> Shown:
+    """Return a condition as groups of lines, or as it is where it is too rich for them."""
+    try:
+        groups = groups_of(parsed(one.value))
+    except (PatchError, TooRichError):
+        return one
+    rows = [
+        Row(f"{one.id}-{number}", "", opened(GROUP, {"all": list(map(_asked, group))}, f"{one.id}-{number}-"))
+        for number, group in enumerate(groups)
+    ]
+    return Shown(one.field, one.id, rows=tuple(rows))
+
+
+def _asked(line: Line) -> dict[str, Any]:
+    return {
+        "question": line.question,
+        "how": line.how.value,
+        "answers": [f"{line.question}={answer}" for answer in line.answers],
+    }
+
+
+def _filled_when(one: Shown, had: Any) -> Any:
+    if one.value:
+        return had
+    try:
+        before = groups_of(had)
+    except TooRichError:
+        return had
+    groups = [tuple(line for line, _ in group) for group in _groups(one)]
+    return had if alike(before, groups) else written(groups) or _ABSENT
+
+
+def _groups(one: Shown) -> list[list[tuple[Line, str]]]:
+    """Return the lines that name a question, with the id of each line's row, by group; empty groups are none."""
+    groups = []
+    for row in one.rows:
+        lines = []
+        for each in row.fields[0].rows:
+            question, how, answers = each.fields
+            mark = f"{question.value}="
+            chosen = tuple(text.removeprefix(mark) for text in answers.values if text.startswith(mark))
+            if question.value:
+                lines.append((Line(question.value, How.NONE if how.value == How.NONE else How.ANY, chosen), each.id))
+        groups += [lines] if lines else []
+    return groups
+
+
+def wrong_conditions(shown: Iterable[Shown]) -> list[tuple[str, Wrong]]:
+    """Return every line of a condition that cannot be written so, as (id of its question, why)."""
+    found = []
+    for one in shown:
+        if one.field.control is Control.WHEN:
+            for group in _groups(one):
+                found += [(f"{group[place][1]}-question", why) for place, why in wrong([line for line, _ in group])]
+        else:
+            found += wrong_conditions(field for row in one.rows for field in row.fields)
+    return found
 
 
 def id_of_place(place: str, shown: Sequence[Shown]) -> str:
@@ -310,7 +403,9 @@ def id_of_place(place: str, shown: Sequence[Shown]) -> str:
         found, keys = one.id, keys[len(one.field.path) :]
         if one.rows:
             row = next((row for row in one.rows if said and any(said in each.values for each in row.fields)), None)
-            if keys and keys[0].isdigit() and int(keys[0]) < len(one.rows):
+            if keys and not keys[0].isdigit():
+                row, keys = next((row for row in one.rows if row.fields[0].value == keys[0]), row), keys[1:]
+            elif keys and int(keys[0]) < len(one.rows):
                 row, keys = one.rows[int(keys[0])], keys[1:]
             if row is None:
                 break

@@ -17,16 +17,38 @@ from app.accounts.model import Permission
 from app.content.library import Fault
 from app.curation import actions, store
 from app.curation.editing.staff import check_text, save_or_say, typed_change
-from app.curation.filling.fields import ID, MANY, Entries, NoEntryError, NoFormError, fields_of, shape_of
-from app.curation.filling.labels import ADD, LANGUAGES, NEW, hint_of, label_of, options_of
-from app.curation.filling.model import Field, Shown, filled, id_of_place, opened, typed
+from app.curation.filling.conditions import TooRichError, groups_of
+from app.curation.filling.fields import ID, MANY, Entries, NoEntryError, NoFormError, Shape, fields_of, shape_of
+from app.curation.filling.labels import (
+    ADD,
+    LANGUAGES,
+    NEW,
+    WRONG_CONDITIONS,
+    condition_text,
+    hint_of,
+    label_of,
+    line_options,
+    options_of,
+)
+from app.curation.filling.model import (
+    Control,
+    Field,
+    Shown,
+    filled,
+    id_of_place,
+    opened,
+    typed,
+    wrong_conditions,
+)
 from app.curation.filling.patch import PatchError, parsed, same
 from app.curation.labels import CHANGES, fault_text, title_of
+from app.curation.limiting.staff import check_here
 from app.curation.merge import merge
 from app.curation.model import Change, Deed, State
-from app.curation.staff import Said, may_here, others_at, supplied, whole
+from app.curation.staff import Said, others_at, supplied, whole
 from app.directory.model import Directory
 from app.kernel.languages import SOURCE
+from app.pathways.conditions import Condition
 from app.web.access import actor, requires
 from app.web.database import now, session
 from app.web.edition import part
@@ -71,8 +93,9 @@ class Sent:
 def form() -> ResponseReturnValue:
     """Show a file, or an entry of it, as a form; for a file of many entries, the list to choose from."""
     path, entry = request.args.get("path", ""), request.args.get("entry", "")
-    if not path or not may_here(path, Deed.SAVE):
+    if not path:
         return redirect(url_for("curation.items"), 303)
+    check_here(path, Deed.SAVE)
     open_id = store.on_desk(session(), path)
     if open_id:
         one = store.get_revision(session(), open_id)
@@ -97,8 +120,7 @@ def fill() -> ResponseReturnValue:
     """Add or take out a row, check what was typed, or save it as a draft; nothing that was typed is lost."""
     check_button()
     path, do = request.form.get("path", ""), request.form.get("do", "")
-    if not may_here(path, Deed.SAVE):
-        abort(403)
+    check_here(path, Deed.SAVE)
     entries, standing = _standing(path)
     change, note = typed_change(), request.form.get("note", "").strip()
     standing = Standing(
@@ -160,6 +182,10 @@ def _opened_base() -> dict[str, Any]:
 
 def _text(sent: Sent) -> str:
     """Return the whole text with what was typed in it; what others changed in the same entry meanwhile is merged."""
+    for id_, why in wrong_conditions(sent.shown):
+        sent.said.say(id_, str(WRONG_CONDITIONS[why]))
+    if sent.said.faults:
+        return sent.standing.text
     order = [one.field.path[0] for one in sent.shown]
     wanted = filled(sent.shown, sent.base, order)
     if not sent.base:
@@ -189,8 +215,11 @@ def _fields(entries: Entries, base: Mapping[str, Any]) -> tuple[Field, ...]:
 
 
 def _place(sent: Sent) -> None:
+    # Of a source the check names its address by the source's own name.
+    own = "" if sent.entries.shape is not Shape.SOURCE else sent.entry or sent.shown[0].value.strip()
     for fault in sent.faults:
-        sent.said.say(id_of_place(fault.place, sent.shown) or "main", fault_text(fault))
+        place = "url" if own and (fault.path, fault.place) == (sent.path, own) else fault.place
+        sent.said.say(id_of_place(place, sent.shown) or "main", fault_text(fault))
 
 
 def _list_page(path: str, entries: Entries) -> ResponseReturnValue:
@@ -237,6 +266,7 @@ def _form_page(sent: Sent) -> Response:
 
 def _items(shown: Sequence[Shown], said: Said, within: str) -> list[dict[str, Any]]:
     """Return the fields as the page draws them."""
+    conditions = [_condition_of(one) for one in shown]
     return [
         {
             "id": one.id,
@@ -247,7 +277,9 @@ def _items(shown: Sequence[Shown], said: Said, within: str) -> list[dict[str, An
             "lang": one.field.path[-1] if one.field.path[-1] in LANGUAGES else "",
             "value": one.value,
             "values": one.values,
-            "options": options_of(one.field, within, one.values),
+            "options": _options(one, shown, within),
+            "words": words,
+            "can_open": can_open,
             "add": ADD.get(one.field.name, ""),
             "rows": [
                 {
@@ -260,5 +292,27 @@ def _items(shown: Sequence[Shown], said: Said, within: str) -> list[dict[str, An
                 for place, row in enumerate(one.rows)
             ],
         }
-        for one in shown
+        for one, (words, can_open) in zip(shown, conditions, strict=True)
     ]
+
+
+def _options(one: Shown, beside: Sequence[Shown], within: str) -> list[tuple[str, str]]:
+    # The answers of a line of a condition depend on the question beside them.
+    if within == "all":
+        return line_options(one.field, beside[0].value, one.values)
+    return options_of(one.field, within, one.values)
+
+
+def _condition_of(one: Shown) -> tuple[str, bool]:
+    """Return the words of a condition that is not opened, and whether the form can open it."""
+    if one.field.control is not Control.WHEN or not one.value:
+        return "", False
+    try:
+        data = parsed(one.value)
+        words = condition_text(Condition.parse(data))
+        groups_of(data)
+    except TooRichError:
+        return words, False
+    except (PatchError, ValueError):
+        return one.value, False
+    return words, True

@@ -16,6 +16,7 @@ from app.accounts.model import Permission
 from app.curation import actions, store
 from app.curation.filling.fields import has_form
 from app.curation.labels import DONE, KINDS, SHAPES, STATES, public_address, time_text, title_of, who
+from app.curation.limiting.staff import check_here, may_here, rights_here
 from app.curation.model import (
     OPEN,
     Deed,
@@ -25,7 +26,7 @@ from app.curation.model import (
     State,
     kind_of,
 )
-from app.curation.staff import Said, blueprint, may_here, others_at, shown, supplied, whole
+from app.curation.staff import Said, blueprint, others_at, shown, supplied, whole
 from app.web.access import actor, requires
 from app.web.database import now, session
 from app.web.desk import add_desk_page
@@ -46,7 +47,7 @@ def _list(state: BlueprintSetupState) -> None:
 @requires(Permission.EDIT_CONTENT)
 def items() -> ResponseReturnValue:
     """List every item with where it stands, as far as the filters let through, and what waits to be published."""
-    asked = {name: request.args.get(name, "").strip() for name in ("kind", "state", "q")}
+    asked = {name: request.args.get(name, "").strip() for name in ("kind", "state", "q", "whose")}
     live = actions.live_library(session(), supplied().shipped())
     at_work: dict[str, Revision] = {}
     for one in store.open_revisions(session()):
@@ -56,7 +57,8 @@ def items() -> ResponseReturnValue:
     found = [
         (path, title)
         for path, title in ((path, title_of(path)) for path in sorted({*live.files, *at_work}))
-        if (not asked["kind"] or kind_of(path) == asked["kind"])
+        if (asked["whose"] == "all" or may_here(path, Deed.SAVE))
+        and (not asked["kind"] or kind_of(path) == asked["kind"])
         and (not asked["state"] or _is_in(asked["state"], path, at_work, edited))
         and all(word in f"{title} {path}".casefold() for word in sought)
     ]
@@ -69,9 +71,16 @@ def items() -> ResponseReturnValue:
         total=len(found),
         earlier=url_for(".items", **{"from": max(0, start - PAGE), **kept}) if start else "",
         further=url_for(".items", **{"from": start + PAGE, **kept}) if start + PAGE < len(found) else "",
-        waiting=[_line(one.path, title_of(one.path), one, False) for one in at_work.values() if one.state in READY],
-        merges=len(actions.to_merge(session(), supplied().shipped())),
-        may_publish=may_here("", Deed.PUBLISH),
+        waiting=[
+            {**_line(one.path, title_of(one.path), one, False), "may_publish": may_here(one.path, Deed.PUBLISH)}
+            for one in at_work.values()
+            if one.state in READY and (asked["whose"] == "all" or may_here(one.path, Deed.SAVE))
+        ],
+        merges=sum(
+            may_here(one.revision.path, Deed.MERGE) for one in actions.to_merge(session(), supplied().shipped())
+        ),
+        is_limited=rights_here().limits.are_set,
+        begins=_begins(),
         form=DeedForm(),
         choices={
             "kind": [("", gettext("all kinds")), *KINDS.items()],
@@ -103,6 +112,7 @@ def item() -> ResponseReturnValue:
         history=[shown(one) for one in known],
         on_desk=store.on_desk(session(), path),
         in_form=has_form(path),
+        may_edit=may_here(path, Deed.SAVE),
         others=others_at(store.editing(session(), path, seen_since=now() - actions.AT_WORK)),
         form=DeedForm(),
         done=DONE.get(request.args.get("done", ""), ""),
@@ -117,6 +127,7 @@ def retire() -> ResponseReturnValue:
     live = actions.live_library(session(), supplied().shipped())
     if path not in live.files:
         abort(404)
+    check_here(path, Deed.CREATE)
     typed = {name: request.form.get(name, "").strip() for name in ("successor", "note")}
     said = Said()
     if request.method == "POST":
@@ -143,6 +154,16 @@ def retire() -> ResponseReturnValue:
         typed=typed, said=said, form=DeedForm(),
     )  # fmt: skip
     return make_response(page, 422 if said.faults else 200)
+
+
+def _begins() -> list[tuple[str, str]]:
+    """Return the forms in which something new is begun, as (address, words), as far as this person may."""
+    forms = (
+        ("pathways/steps/new/step.yaml", url_for("beginning.step"), gettext("A new step")),
+        ("glossary.yaml", url_for("filling.form", path="glossary.yaml", new=1), gettext("A new term")),
+        ("sources.yaml", url_for("filling.form", path="sources.yaml", new=1), gettext("A new source")),
+    )
+    return [(address, words) for path, address, words in forms if may_here(path, Deed.CREATE)]
 
 
 def _line(path: str, title: str, one: Revision | None, edited: bool) -> dict[str, Any]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from app.curation.listening.facts import Kind, Told
 from app.curation.listening.model import SITE, State, Wrong
 
 WRONG = {
     Wrong.SILENT: _l("A number does not answer, or somebody else answers"),
     Wrong.ADDRESS: _l("An address or a link is wrong"),
     Wrong.GONE: _l("It is closed, moved or has another name"),
+    Wrong.HOURS: _l("The opening hours are others"),
+    Wrong.RULE: _l("A term, a sum or a rule is different"),
     Wrong.UNCLEAR: _l("The text is unclear"),
     Wrong.ELSE: _l("Something else"),
 }
@@ -40,6 +43,31 @@ KINDS = {
     SITE: _l("The site itself"),
 }
 """Topics beside those of articles."""
+
+FACTS = {
+    Kind.PHONE: _l("Phone"),
+    Kind.HOURS: _l("Opening hours"),
+    Kind.EMAIL: _l("E-mail"),
+    Kind.LINK: _l("Website"),
+    Kind.ADDRESS: _l("Address"),
+    Kind.SENTENCE: _l("Sentence"),
+    Kind.TERM: _l("When an answer is due"),
+    Kind.DEADLINE: _l("Last day for this step"),
+    Kind.PLACE: _l("Where to turn"),
+    Kind.SECTION: _l("Section"),
+    Kind.WORD: _l("Word explained"),
+    Kind.SOURCE: _l("Source"),
+}
+
+LONGEST_FACT = 90
+"""Characters of what a fact says, where it is named."""
+
+
+def fact_text(fact: Told) -> str:
+    """Return how a fact is named where readers choose it and editors find it."""
+    said = fact.text if len(fact.text) <= LONGEST_FACT else f"{fact.text[:LONGEST_FACT].rstrip()}…"
+    return f"{FACTS[fact.kind]}: {said}"
+
 
 DONE = {
     "assigned": _l("The report is assigned."),

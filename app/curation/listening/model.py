@@ -25,6 +25,9 @@ class Wrong(StrEnum):
     ADDRESS = "address"
     GONE = "gone"
     """Closed or renamed."""
+    HOURS = "hours"
+    RULE = "rule"
+    """A term, a sum or a rule is another one."""
     UNCLEAR = "unclear"
     ELSE = "else"
 
@@ -120,7 +123,7 @@ def _plain(sign: str) -> str:
 
 @dataclass(frozen=True)
 class Said:
-    """What a reader sends. `about` is the address of a page below its language, `fact` a place on it."""
+    """What a reader sends. `about` is the address of a page below its language, `fact` the name of one on it."""
 
     about: str
     fact: str
@@ -141,7 +144,7 @@ class Said:
 
 
 _ABOUT = re.compile(r"[a-z0-9][a-z0-9_-]*(?:/[a-z0-9_-]+)*/?")
-_FACT = re.compile(r"[\w-]{1,120}")
+_FACT = re.compile(r"[\w.+:@-]{1,120}")
 
 
 def checked_about(about: str) -> str:
@@ -167,6 +170,7 @@ class Listed:
 
     id: str
     about: str
+    fact: str
     topic: str
     wrong: Wrong
     language: str
@@ -181,7 +185,6 @@ class Suggestion:
     """A suggestion, opened."""
 
     listed: Listed
-    fact: str
     path: str
     text: str
     answer: str

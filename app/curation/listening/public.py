@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.accounts.address import AddressError, checked_address
+from app.content.sources import Sources
 from app.curation.listening import actions
-from app.curation.listening.labels import WRONG
+from app.curation.listening.facts import Pages, Told, fact_on, facts_on
+from app.curation.listening.labels import WRONG, fact_text
 from app.curation.listening.model import LONGEST, SITE, Item, Said, Wrong, checked_about
 from app.directory.model import Directory
 from app.guidance.model import Guidance, Topics
@@ -109,6 +111,16 @@ def title_of(about: str, code: str) -> str:
     return str(names.get(first, ""))
 
 
+def pages() -> Pages:
+    """Return what the pages of this edition are made of."""
+    return Pages(part(Directory), part(Guidance), part(Pathways), part(Sources))
+
+
+def fact_of(about: str, key: str, code: str) -> Told | None:
+    """Return the fact of a page that a report speaks of, or None where it speaks of the whole page."""
+    return fact_on(about, key, code, pages()) if key else None
+
+
 def _is_page(about: str) -> bool:
     """Say whether a page asks whether it was useful: only these are counted."""
     return about == "plan" or (about.startswith(("articles/", "organisations/")) and bool(title_of(about, SOURCE)))
@@ -130,12 +142,17 @@ def _faults(wrong: Wrong | None, text: str, email: str) -> dict[str, str]:
     return faults
 
 
+def _choices(page: str) -> list[tuple[str, str]]:
+    return [(one.key, fact_text(one)) for one in facts_on(page, language(), pages())]
+
+
 def _form(about: str, fact: str, typed: dict[str, str] | None = None, faults: dict[str, str] | None = None) -> Response:
     page = checked_about(about)
     template = "curation/listening/report.html"
     values: dict[str, Any] = {
         "about": page,
         "fact": fact[:120],
+        "facts": [("", gettext("the page as a whole")), *_choices(page)],
         "title": title_of(page, language()),
         "options": WRONG.items(),
         "typed": typed or {"wrong": "", "text": "", "email": ""},

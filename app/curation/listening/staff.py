@@ -16,8 +16,10 @@ from app.accounts.store import AccountRow
 from app.audit.actions import record
 from app.audit.model import Event
 from app.content.values import say
+from app.curation.limiting.staff import may_here, rights_here
 from app.curation.listening import actions, store
-from app.curation.listening.labels import DONE, KINDS, SHAPES, STATES, WRONG
+from app.curation.listening.facts import Kind as FactKind
+from app.curation.listening.labels import DONE, KINDS, SHAPES, STATES, WRONG, fact_text
 from app.curation.listening.model import (
     Deed,
     Listed,
@@ -27,9 +29,11 @@ from app.curation.listening.model import (
     State,
     deeds,
 )
-from app.curation.listening.public import title_of
+from app.curation.listening.public import fact_of, title_of
+from app.curation.model import Deed as EditDeed
 from app.curation.model import PathError
 from app.curation.needs import KEY, Needs
+from app.curation.rights import NotAllowedError
 from app.curation.store import editors
 from app.guidance.model import Topics
 from app.kernel.dates import KYIV
@@ -59,10 +63,11 @@ def suggestions() -> ResponseReturnValue:
     state = next((each for each in State if each == request.args.get("state")), State.NEW)
     whole = request.args.get("topics") == "all"
     owners = store.owners(session())
-    mine = [topic for topic in _topics() if not owners.get(topic) or actor().reference in owners[topic]]
+    within = [topic for topic in _topics() if rights_here().limits.let_topic(topic)]
+    mine = [topic for topic in within if not owners.get(topic) or actor().reference in owners[topic]]
     start = request.args.get("from", 0, type=int)
     start = start if 0 <= start < 1_000_000 else 0
-    rows = store.in_state(session(), state, topics=None if whole else mine, start=start, limit=PAGE + 1)
+    rows = store.in_state(session(), state, topics=within if whole else mine, start=start, limit=PAGE + 1)
     record(
         session(), Event.SUGGESTIONS_LISTED, actor=actor().reference, subject="suggestions", now=now(),
         count=str(len(rows[:PAGE])),
@@ -85,6 +90,7 @@ def suggestions() -> ResponseReturnValue:
                 actor().reference in owners.get(topic, ()),
             )
             for topic, name in _topics().items()
+            if topic in within
         ],
         form=DeedForm(),
         done=DONE.get(request.args.get("done", "")),
@@ -98,6 +104,8 @@ def topics() -> ResponseReturnValue:
     check_button()
     chosen, owners = request.form.getlist("topic"), store.owners(session())
     for topic in _topics():
+        if topic in chosen and not rights_here().limits.let_topic(topic):
+            raise NotAllowedError(topic)
         if (topic in chosen) is not (actor().reference in owners.get(topic, ())):
             deed = actions.look_after if topic in chosen else actions.leave
             deed(session(), topic, actor=actor().reference, now=now())
@@ -149,6 +157,7 @@ def answer(id_: str) -> ResponseReturnValue:
 def draft(id_: str) -> ResponseReturnValue:
     """Have a draft of the item put it right, and lead to it."""
     check_button()
+    _check_mine(id_)
     needs = cast(Needs, current_app.extensions[KEY])
     try:
         revision = actions.put_into_draft(
@@ -165,6 +174,7 @@ def draft(id_: str) -> ResponseReturnValue:
 
 
 def _did(id_: str, done: str, deed: Any) -> ResponseReturnValue:
+    _check_mine(id_)
     try:
         deed()
     except store.NoSuggestionError:
@@ -175,6 +185,21 @@ def _did(id_: str, done: str, deed: Any) -> ResponseReturnValue:
         session().rollback()
         return _page(id_, wrong=gettext("Say it in words: the sender reads this.")), 422
     return redirect(url_for(".suggestion", id_=id_, done=done), 303)
+
+
+def _is_mine(path: str, topic: str) -> bool:
+    """Say whether a suggestion is about something that this person may change."""
+    return may_here(path, EditDeed.SAVE) if path else rights_here().limits.let_topic(topic)
+
+
+def _check_mine(id_: str) -> None:
+    """Raise NotAllowedError where a suggestion is about something that this person may not change."""
+    try:
+        path, topic = store.about(session(), id_)
+    except store.NoSuggestionError:
+        abort(404)
+    if not _is_mine(path, topic):
+        raise NotAllowedError(id_)
 
 
 def _late(id_: str) -> ResponseReturnValue:
@@ -188,12 +213,14 @@ def _page(id_: str, *, wrong: str = "") -> str:
     except store.NoSuggestionError:
         abort(404)
     one = found.listed
-    open_deeds = deeds(one.state)
+    is_mine = _is_mine(found.path, one.topic)
+    open_deeds = deeds(one.state) if is_mine else ()
     return render_template(
         "curation/listening/suggestion.html",
         one=one,
         found=found,
         line=_line(one),
+        verify=_verify_address(one, found.path),
         wrong_text=WRONG[one.wrong],
         state=STATES[one.state],
         shape=SHAPES[one.state],
@@ -201,6 +228,7 @@ def _page(id_: str, *, wrong: str = "") -> str:
         sent=f"{one.sent_at.astimezone(KYIV):%d.%m.%Y, %H:%M}",
         draft_address=_draft_address(found.revision) if found.revision else "",
         can={deed.value for deed in open_deeds},
+        is_mine=is_mine,
         deed=Deed,
         editors=editors(session()),
         me=actor().reference,
@@ -220,6 +248,31 @@ def reports_behind(revision: str) -> list[dict[str, Any]]:
     ]
 
 
+VERIFIED = (FactKind.PHONE, FactKind.EMAIL, FactKind.LINK, FactKind.ADDRESS)
+"""Facts of organisations that are verified one by one, by the same names."""
+
+
+def _fact_text(one: Listed) -> str:
+    """Return the words of the fact that is meant; its name where the page does not tell it any more."""
+    found = fact_of(one.about, one.fact, one.language)
+    return fact_text(found) if found else one.fact
+
+
+def _verify_address(one: Listed, path: str) -> str:
+    """Return where the fact that is meant is verified, or nothing."""
+    found = fact_of(one.about, one.fact, one.language)
+    if found is None or found.kind not in VERIFIED:
+        return ""
+    return url_for("verification.next_fact", path=path, fact=found.key)
+
+
+def _anchor(fact: str) -> str:
+    """Return the place on the page to which a report leads, or nothing."""
+    kind, _, name = fact.partition(":")
+    places = {FactKind.SECTION.value: f"#{name}", FactKind.SOURCE.value: f"#s-{name}", FactKind.WORD.value: f"#{name}"}
+    return places.get(kind, "")
+
+
 def _draft_address(revision: str) -> str:
     return f"/{language()}/staff/content/revisions/{revision}"
 
@@ -229,7 +282,8 @@ def _line(one: Listed) -> dict[str, Any]:
         "id": one.id,
         "address": url_for("suggestions.suggestion", id_=one.id),
         "page": title_of(one.about, language()) or (f"/{one.about}" if one.about else gettext("The site itself")),
-        "page_address": f"/{one.language}/{one.about}",
+        "page_address": f"/{one.language}/{one.about}{_anchor(one.fact)}",
+        "fact": _fact_text(one),
         "topic": _topics().get(one.topic, one.topic),
         "wrong": WRONG[one.wrong],
         "times": one.times,

@@ -94,7 +94,7 @@ def lock(session: Session, id_: str) -> SuggestionRow:
 def listed(row: SuggestionRow) -> Listed:
     """Return what the list shows of a row."""
     return Listed(
-        id=row.id, about=row.about, topic=row.topic, wrong=Wrong(row.wrong), language=row.language,
+        id=row.id, about=row.about, fact=row.fact, topic=row.topic, wrong=Wrong(row.wrong), language=row.language,
         state=State(row.state), times=row.times, sent_at=as_utc(row.sent_at), assigned_to=row.assigned_to,
     )  # fmt: skip
 
@@ -102,8 +102,16 @@ def listed(row: SuggestionRow) -> Listed:
 def opened(row: SuggestionRow) -> Suggestion:
     """Return a row with its text, opened. The address is not shown to anybody: letters are sent to it."""
     return Suggestion(
-        listed(row), row.fact, row.path, row.text, row.answer or "", row.email_sealed is not None, row.revision_id or ""
+        listed(row), row.path, row.text, row.answer or "", row.email_sealed is not None, row.revision_id or ""
     )
+
+
+def about(session: Session, id_: str) -> tuple[str, str]:
+    """Return the path of the item that a suggestion is about, or nothing, and its topic. Raises NoSuggestionError."""
+    found = session.execute(select(SuggestionRow.path, SuggestionRow.topic).where(SuggestionRow.id == id_)).first()
+    if found is None:
+        raise NoSuggestionError(id_)
+    return found[0], found[1]
 
 
 def in_state(

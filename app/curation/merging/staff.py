@@ -11,9 +11,8 @@ from app.accounts.model import Permission
 from app.curation import actions, store
 from app.curation.diff import diff
 from app.curation.labels import title_of
-from app.curation.model import (
-    Change,
-)
+from app.curation.limiting.staff import check_here, may_here
+from app.curation.model import Change, Deed
 from app.curation.reviewing.staff import carry_out
 from app.curation.staff import REVISION, blueprint, supplied
 from app.web.access import actor, requires
@@ -27,6 +26,7 @@ def bring_up_to_date(id_: str) -> ResponseReturnValue:
     shipped = supplied().shipped()
     return carry_out(
         id_,
+        Deed.MERGE,
         lambda: actions.bring_up_to_date(session(), id_, shipped=shipped, actor=actor().reference, now=now()),
         "merged",
     )
@@ -49,6 +49,7 @@ def merges() -> ResponseReturnValue:
                 "ours": diff(one.revision.base, one.revision.text),
             }
             for one in actions.to_merge(session(), supplied().shipped())
+            if may_here(one.revision.path, Deed.MERGE)
         ],
         form=DeedForm(),
     )
@@ -60,6 +61,7 @@ def begin_merge() -> ResponseReturnValue:
     """Begin the draft in which an upgrade and the editors' text are put together."""
     check_button()
     path = request.form.get("path", "")
+    check_here(path, Deed.MERGE)
     shipped = supplied().shipped()
     found = next((one for one in actions.to_merge(session(), shipped) if one.revision.path == path), None)
     if found is None:

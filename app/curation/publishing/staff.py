@@ -13,8 +13,8 @@ from app.accounts.model import Permission
 from app.content.library import Fault
 from app.curation import actions, store
 from app.curation.labels import title_of
-from app.curation.model import StateError
-from app.curation.reviewing.staff import carry_out, revision_page
+from app.curation.model import Deed, StateError
+from app.curation.reviewing.staff import carry_out, check_revisions, revision_page
 from app.curation.staff import REVISION, Said, blueprint, dates_once_published, shown, supplied
 from app.kernel.dates import KYIV
 from app.web.access import actor, requires
@@ -48,6 +48,7 @@ def publish() -> ResponseReturnValue:
     needs, ids, by, at = supplied(), request.form.getlist("revision"), actor().reference, now()
     if not ids:
         return redirect(url_for(".items"), 303)
+    check_revisions(ids, Deed.PUBLISH)
     said, faults = Said(), list[Fault]()
     # What takes long is done without the transaction of the request, for which all other writers would wait.
     session().commit()
@@ -84,11 +85,21 @@ def schedule(id_: str) -> ResponseReturnValue:
         said = Said()
         said.say("at", gettext("Choose a day and a time."))
         return revision_page(id_, said), 422
-    return carry_out(id_, lambda: actions.schedule(session(), id_, at, actor=actor().reference, now=now()), "scheduled")
+    return carry_out(
+        id_,
+        Deed.SCHEDULE,
+        lambda: actions.schedule(session(), id_, at, actor=actor().reference, now=now()),
+        "scheduled",
+    )
 
 
 @blueprint.post(f"{REVISION}/unschedule")
 @requires(Permission.REVIEW_CONTENT)
 def unschedule(id_: str) -> ResponseReturnValue:
     """Call a scheduled publication off."""
-    return carry_out(id_, lambda: actions.unschedule(session(), id_, actor=actor().reference, now=now()), "unscheduled")
+    return carry_out(
+        id_,
+        Deed.UNSCHEDULE,
+        lambda: actions.unschedule(session(), id_, actor=actor().reference, now=now()),
+        "unscheduled",
+    )

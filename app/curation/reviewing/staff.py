@@ -16,6 +16,7 @@ from app.content.sections import FRONT_MATTER, Section, sections
 from app.curation import actions, store
 from app.curation.diff import diff
 from app.curation.labels import DEEDS, DONE, time_text, title_of, who
+from app.curation.limiting.staff import check_here, may_here
 from app.curation.model import (
     LIVE,
     OPEN,
@@ -29,7 +30,6 @@ from app.curation.staff import (
     Said,
     blueprint,
     dates_once_published,
-    may_here,
     preview_address,
     shown,
     supplied,
@@ -49,21 +49,27 @@ def revision(id_: str) -> ResponseReturnValue:
 @requires(Permission.EDIT_CONTENT)
 def submit(id_: str) -> ResponseReturnValue:
     """Send a draft to review."""
-    return carry_out(id_, lambda: actions.submit(session(), id_, actor=actor().reference, now=now()), "submitted")
+    return carry_out(
+        id_, Deed.SUBMIT, lambda: actions.submit(session(), id_, actor=actor().reference, now=now()), "submitted"
+    )
 
 
 @blueprint.post(f"{REVISION}/recall")
 @requires(Permission.EDIT_CONTENT)
 def recall(id_: str) -> ResponseReturnValue:
     """Take a draft back from review."""
-    return carry_out(id_, lambda: actions.recall(session(), id_, actor=actor().reference, now=now()), "recalled")
+    return carry_out(
+        id_, Deed.RECALL, lambda: actions.recall(session(), id_, actor=actor().reference, now=now()), "recalled"
+    )
 
 
 @blueprint.post(f"{REVISION}/discard")
 @requires(Permission.EDIT_CONTENT)
 def discard(id_: str) -> ResponseReturnValue:
     """Give a draft up."""
-    return carry_out(id_, lambda: actions.discard(session(), id_, actor=actor().reference, now=now()), "discarded")
+    return carry_out(
+        id_, Deed.DISCARD, lambda: actions.discard(session(), id_, actor=actor().reference, now=now()), "discarded"
+    )
 
 
 @blueprint.post(f"{REVISION}/restore")
@@ -71,6 +77,7 @@ def discard(id_: str) -> ResponseReturnValue:
 def restore(id_: str) -> ResponseReturnValue:
     """Make a new draft of an old text."""
     check_button()
+    check_revisions([id_], Deed.CREATE)
     try:
         with session().begin_nested():
             begun = actions.restore(
@@ -94,8 +101,8 @@ def send_back(id_: str) -> ResponseReturnValue:
     """Return a draft with the reason."""
     reason = request.form.get("reason", "")
     return carry_out(
-        id_, lambda: actions.send_back(session(), id_, reason, actor=actor().reference, now=now()), "returned",
-        empty="reason",
+        id_, Deed.RETURN, lambda: actions.send_back(session(), id_, reason, actor=actor().reference, now=now()),
+        "returned", empty="reason",
     )  # fmt: skip
 
 
@@ -103,7 +110,9 @@ def send_back(id_: str) -> ResponseReturnValue:
 @requires(Permission.REVIEW_CONTENT)
 def approve(id_: str) -> ResponseReturnValue:
     """Approve a draft."""
-    return carry_out(id_, lambda: actions.approve(session(), id_, actor=actor().reference, now=now()), "approved")
+    return carry_out(
+        id_, Deed.APPROVE, lambda: actions.approve(session(), id_, actor=actor().reference, now=now()), "approved"
+    )
 
 
 @blueprint.post(f"{REVISION}/comments")
@@ -120,7 +129,7 @@ def comment(id_: str) -> ResponseReturnValue:
             session(), id_, said, anchor=anchor, section_hash=hash_, actor=actor().reference, now=now()
         )  # fmt: skip
 
-    return carry_out(id_, deed, "commented", empty="comment")
+    return carry_out(id_, Deed.SAVE, deed, "commented", empty="comment")
 
 
 @blueprint.post(f"{REVISION}/comments/<comment_id>/settle")
@@ -128,13 +137,20 @@ def comment(id_: str) -> ResponseReturnValue:
 def settle(id_: str, comment_id: str) -> ResponseReturnValue:
     """Settle a comment."""
     return carry_out(
-        id_, lambda: actions.settle(session(), id_, comment_id, actor=actor().reference, now=now()), "settled"
+        id_, Deed.SAVE, lambda: actions.settle(session(), id_, comment_id, actor=actor().reference, now=now()),
+        "settled",
     )  # fmt: skip
 
 
-def carry_out(id_: str, deed: Callable[[], object], done: str, *, empty: str = "main") -> ResponseReturnValue:
-    """Do a deed and lead back to the revision; where it cannot be done, say why on its page."""
+def carry_out(
+    id_: str, what: Deed, deed: Callable[[], object], done: str, *, empty: str = "main"
+) -> ResponseReturnValue:
+    """Do a deed and lead back to the revision; where it cannot be done, say why on its page.
+
+    Raises NotAllowedError where this person may not do `what` to the item.
+    """
     check_button()
+    check_revisions([id_], what)
     said = Said()
     try:
         with session().begin_nested():
@@ -156,6 +172,16 @@ def carry_out(id_: str, deed: Callable[[], object], done: str, *, empty: str = "
     else:
         return redirect(url_for(".revision", id_=id_, done=done), 303)
     return revision_page(id_, said), 422
+
+
+def check_revisions(ids: Iterable[str], what: Deed) -> None:
+    """Raise NotAllowedError where this person may not do `what` to one of the revisions."""
+    for id_ in ids:
+        try:
+            path = store.get_revision(session(), id_).path
+        except store.NoRevisionError:
+            abort(404)
+        check_here(path, what)
 
 
 def revision_page(id_: str, said: Said, faults: Sequence[Fault] = ()) -> Response:
@@ -182,6 +208,7 @@ def revision_page(id_: str, said: Said, faults: Sequence[Fault] = ()) -> Respons
             chosen=[(one.path, one.id)],
             dates=dates_once_published(one) if one.state in OPEN else [],
             is_own=actor().reference in authors(steps),
+            may_edit=may_here(one.path, Deed.SAVE),
             may_review=may_here(one.path, Deed.APPROVE),
             preview=preview_address(one) if one.state in OPEN and not one.retires else "",
             sections=[(section.anchor, _section_title(section)) for section in own],

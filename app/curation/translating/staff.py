@@ -34,10 +34,10 @@ from app.content.sections import FRONT_MATTER
 from app.curation import actions as curation
 from app.curation.diff import diff
 from app.curation.labels import KINDS
+from app.curation.limiting.staff import check_here, may_here
 from app.curation.model import Deed, Kind, PathError, StateError
 from app.curation.model import State as RevisionState
 from app.curation.needs import KEY, Needs
-from app.curation.rights import may
 from app.curation.translating import actions, store
 from app.curation.translating import words as po
 from app.curation.translating.labels import DONE, ROW_SHAPES, SHAPES, STATES, WHATS
@@ -76,7 +76,7 @@ def translations() -> ResponseReturnValue:
     code = _chosen(request.args.get("into", ""))
     asked = {name: request.args.get(name, "").strip() for name in ("kind", "state", "q")}
     everything = {each: list(coverage(live, each)) for each in TARGETS}
-    found = [one for one in everything[code] if _fits(one, asked)]
+    found = [one for one in everything[code] if _fits(one, asked) and (one.place or may_here(one.path, Deed.SAVE))]
     start = _whole(request.args.get("from", ""))
     kept: dict[str, Any] = {"into": code, **{name: value for name, value in asked.items() if value}}
     return render_template(
@@ -152,6 +152,7 @@ def approve_as_native() -> ResponseReturnValue:
     """Note that a native reader approves a live translation."""
     check_button()
     path = _path(request.form)
+    check_here(path, Deed.APPROVE)
     if not request.form.get("native"):
         wrong = gettext("Say that it is your mother tongue.")
         return _sheet_page(path, wrong=wrong, at="native"), 422
@@ -204,6 +205,8 @@ def take_in() -> ResponseReturnValue:
     check_button()
     try:
         found = read(_sent())
+        for file in found.files if found.target_language in TARGETS else ():
+            check_here(in_language(file.path, found.target_language), Deed.SAVE)
         with session().begin_nested():
             taken = actions.take_in(
                 session(), found, shipped=_needs().shipped(), actor=actor().reference, now=now()
@@ -282,8 +285,7 @@ class _MovedError(Exception):
 
 
 def _save(path: str) -> Any:
-    if not may(actor().permissions, path, Deed.SAVE):
-        abort(403)
+    check_here(path, Deed.SAVE)
     sheet, typed = _sheet(path), _typed()
     version = sheet.draft.version if sheet.draft else 0
     if request.form.get("sheet") != _print_of(sheet.rows) or _whole(request.form.get("version", "")) != version:
@@ -324,11 +326,12 @@ def _sheet_page(path: str, *, typed: Mapping[str, str] | None = None, wrong: str
         print=_print_of(sheet.rows),
         version=draft.version if draft else 0,
         draft=_draft(draft) if draft else {},
-        is_open=draft is None or draft.state is RevisionState.DRAFT,
+        is_open=may_here(path, Deed.SAVE) and (draft is None or draft.state is RevisionState.DRAFT),
         outdated=sum(row.what is not What.SAME for row in sheet.rows),
         is_live=path in live.files,
         native=gettext("%(who)s, %(when)s", who=_who(reading.by), when=_day(reading.at)) if reading else "",
-        may_review=may(actor().permissions, path, Deed.APPROVE),
+        is_own=may_here(path, Deed.SAVE),
+        may_review=may_here(path, Deed.APPROVE),
         faults=[(at, wrong)] if wrong else [],
         form=DeedForm(),
         done="" if wrong else DONE.get(request.args.get("done", ""), ""),

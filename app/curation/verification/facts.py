@@ -99,10 +99,10 @@ def facts_of(body: Organisation, uses: int) -> Iterator[Fact]:
     for email in body.current_emails:
         yield fact(f"email:{email.address}", What.EMAIL, email.address, email.as_of)
     for site in body.current_websites:
-        yield fact(_key("link", site.url), What.LINK, site.url, site.as_of)
+        yield fact(key_of("link", site.url), What.LINK, site.url, site.as_of)
     if body.address:
         said = say(body.address, SOURCE)
-        yield fact(_key("address", said), What.ADDRESS, said, None)
+        yield fact(key_of("address", said), What.ADDRESS, said, None)
 
 
 def path_of(body: Organisation) -> str:
@@ -123,7 +123,7 @@ def numbers(names: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, str],
 
 
 def _of_source(source: Source, uses: int) -> Fact:
-    key, seen = _key("link", source.url), _day(source.date)
+    key, seen = key_of("link", source.url), _day(source.date)
     return Fact(SOURCES, key, What.LINK, source.url, source.title, seen, Confidence.MEDIUM, uses)
 
 
@@ -132,7 +132,7 @@ def _of_step(step: Step, pathways: Pathways, uses: int) -> Fact:
     said = "\n".join(text for _, text in sorted(pathways.step_words[SOURCE][step.id].lines.items()))
     path = f"{STEPS}{step.id}/step.yaml"
     seen = _day(step.checked)
-    return Fact(path, _key("rule", said), What.RULE, titles[SOURCE], titles, seen, step.confidence, uses)
+    return Fact(path, key_of("rule", said), What.RULE, titles[SOURCE], titles, seen, step.confidence, uses)
 
 
 def _situations(pathways: Pathways) -> Mapping[str, Collection[str]]:
@@ -144,7 +144,8 @@ def _situations(pathways: Pathways) -> Mapping[str, Collection[str]]:
     return {step: found.get(step, set()) for step in pathways.steps}
 
 
-def _key(what: str, said: str) -> str:
+def key_of(what: str, said: str) -> str:
+    """Return the key of a fact that is known by a digest of what it says."""
     return f"{what}:{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 

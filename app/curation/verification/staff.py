@@ -19,9 +19,11 @@ from app.audit.model import Event
 from app.content.sources import Sources
 from app.content.values import say
 from app.curation.labels import who
+from app.curation.limiting.staff import check_here, may_here
 from app.curation.listening.labels import WRONG
 from app.curation.listening.public import title_of
 from app.curation.listening.store import assigned_to
+from app.curation.model import Deed
 from app.curation.store import editors
 from app.curation.verification import actions, store
 from app.curation.verification.facts import Fact, facts, facts_of, path_of, uses_of
@@ -74,7 +76,7 @@ def next_fact() -> ResponseReturnValue:
     """Show the fact to look at next, or the one that is asked for, and below it what follows."""
     chosen = _filter()
     held, me = _held(), actor().reference
-    found = work(actions.items(session(), filter(chosen.lets, _facts()), now()), now())
+    found = work(actions.items(session(), filter(chosen.lets, _own_facts()), now()), now())
     due = [one for one in found.due if held.get(one.fact.name, me) == me]
     wanted = (request.args.get("path", ""), request.args.get("fact", ""))
     current = _item(wanted) if any(wanted) else next(iter(due), None)
@@ -87,7 +89,7 @@ def next_fact() -> ResponseReturnValue:
         tasks=[_row(one) for one in found.tasks],
         count=len(due),
         resting=found.resting,
-        words=[(one, _title_of(one.path)) for one in store.waiting_words(session())],
+        words=[(one, _title_of(one.path)) for one in store.waiting_words(session()) if may_here(one.path, Deed.SAVE)],
         form=DeedForm(),
         keep=_keep(chosen),
         done=DONE.get(request.args.get("done", ""), ""),
@@ -105,6 +107,7 @@ def record() -> ResponseReturnValue:
     """Record how it went, and lead to the next fact."""
     check_button()
     fact = _fact((request.form.get("path", ""), request.form.get("fact", "")))
+    check_here(fact.path, Deed.SAVE)
     try:
         actions.record_act(
             session(), fact, How(request.form.get("how", "")), note=request.form.get("note", ""),
@@ -166,6 +169,7 @@ def mistake(id_: str) -> ResponseReturnValue:
     check_button()
     try:
         row = store.get_act(session(), id_)
+        check_here(row.path, Deed.SAVE)
         actions.correct(session(), id_, actor=actor().reference, now=now())
     except store.NoActError:
         abort(404)
@@ -177,7 +181,7 @@ def mistake(id_: str) -> ResponseReturnValue:
 def calendar() -> ResponseReturnValue:
     """List the reviews that are due in the next months, by week, and how many are overdue."""
     first, last = _span()
-    found = actions.items(session(), _facts(), now())
+    found = actions.items(session(), _own_facts(), now())
     return render_template(
         "curation/verification/calendar.html",
         weeks=[
@@ -192,7 +196,7 @@ def calendar() -> ResponseReturnValue:
 @requires(Permission.EDIT_CONTENT)
 def calendar_file() -> ResponseReturnValue:
     """Hand the reviews that are due to an editor's calendar."""
-    weeks = by_week(actions.items(session(), _facts(), now()), *_span())
+    weeks = by_week(actions.items(session(), _own_facts(), now()), *_span())
     body = reviews(weeks, title=gettext("Reviews due"), language=language(), now=now())
     headers = {"Content-Disposition": "attachment; filename=reviews.ics", "Cache-Control": "no-store"}
     return Response(body, mimetype="text/calendar", headers=headers)
@@ -218,7 +222,9 @@ def links() -> ResponseReturnValue:
 @requires(Permission.EDIT_CONTENT)
 def body(id_: str) -> ResponseReturnValue:
     """Show how every contact of a body stands, and the links by which it confirms them."""
-    return _body_page(_body(id_))
+    one = _body(id_)
+    check_here(path_of(one), Deed.SAVE)
+    return _body_page(one)
 
 
 @blueprint.post("/staff/verification/bodies/<id_>/link")
@@ -227,6 +233,7 @@ def make_link(id_: str) -> ResponseReturnValue:
     """Make a link for a body: sent to its public address, or shown this once to be handed on."""
     check_button()
     one = _body(id_)
+    check_here(path_of(one), Deed.SAVE)
     mail_to = next((email.address for email in one.current_emails), "") if request.form.get("do") == "send" else ""
     code = SOURCE if SOURCE in one.languages else "en"
     try:
@@ -246,6 +253,7 @@ def make_link(id_: str) -> ResponseReturnValue:
 def end_link(id_: str, link: str, deed: str) -> ResponseReturnValue:
     """End a body's link, or mark what it wrote as taken up."""
     check_button()
+    check_here(path_of(_body(id_)), Deed.SAVE)
     end = actions.revoke_owner_link if deed == "revoke" else actions.take_words
     try:
         end(session(), link, actor=actor().reference, now=now())
@@ -275,6 +283,16 @@ def _body_page(one: Organisation, *, made: str = "") -> ResponseReturnValue:
 
 def _facts() -> Iterable[Fact]:
     return facts(part(Directory), part(Sources), part(Pathways))
+
+
+def _own_facts() -> Iterable[Fact]:
+    """Return the facts of the texts that whoever is signed in may change."""
+    mine: dict[str, bool] = {}
+    for fact in _facts():
+        if fact.path not in mine:
+            mine[fact.path] = may_here(fact.path, Deed.SAVE)
+        if mine[fact.path]:
+            yield fact
 
 
 def _fact(name: tuple[str, str]) -> Fact:
