@@ -11,7 +11,8 @@ from flask import current_app
 
 from app import translations
 from app.config import Settings
-from app.content.confirmed import in_language, is_source
+from app.content.confirmed import in_language
+from app.content.confirmed import sources as source_texts
 from app.content.library import Library
 from app.curation.actions import live_library
 from app.curation.translating.actions import take_in, taken_out
@@ -31,14 +32,14 @@ ACTOR = "command:xliff-import"
 @click.command("export-xliff")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--language", "code", required=True, type=click.Choice(list(TARGETS)), help="Into which language.")
-@click.option("--path", "chosen", multiple=True, help="Only this text, by the path of its Ukrainian file.")
+@click.option("--path", "chosen", multiple=True, help="Only this text, by the address of its Ukrainian source.")
 def export_xliff(folder: Path, code: str, chosen: tuple[str, ...]) -> None:
     """Write an XLIFF 2.0 file to DIR for each text of the live edition, with what is translated already."""
     shipped = _shipped()
     folder.mkdir(parents=True, exist_ok=True)
     with database().reading() as session:
         live = live_library(session, shipped)
-        sources = [path for path in sorted(live.files) if is_source(path) and (not chosen or path in chosen)]
+        sources = [path for path in source_texts(live.files) if not chosen or path in chosen]
         if missing := sorted(set(chosen) - set(sources)):
             raise click.BadParameter(f"there is no Ukrainian text at {missing[0]}", param_hint="--path")
         for source in sources:

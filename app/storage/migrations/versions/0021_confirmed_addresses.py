@@ -1,0 +1,38 @@
+"""Confirmations of drafts by address: one file may hold the translations of many texts into many languages."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0018"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "translation_confirmation",
+        sa.Column("revision_id", sa.String(32), sa.ForeignKey("revision.id"), primary_key=True),
+        sa.Column("address", sa.String(200), primary_key=True),
+        sa.Column("confirmed", sa.JSON, nullable=False),
+    )
+    op.execute(
+        "INSERT INTO translation_confirmation (revision_id, address, confirmed) "
+        "SELECT d.revision_id, r.path, d.confirmed FROM translation_draft d JOIN revision r ON r.id = d.revision_id"
+    )
+    op.drop_table("translation_draft")
+
+
+def downgrade() -> None:
+    op.create_table(
+        "translation_draft",
+        sa.Column("revision_id", sa.String(32), sa.ForeignKey("revision.id"), primary_key=True),
+        sa.Column("confirmed", sa.JSON, nullable=False),
+    )
+    # What is confirmed inside of files that hold all languages has no place there.
+    op.execute(
+        "INSERT INTO translation_draft (revision_id, confirmed) "
+        "SELECT c.revision_id, c.confirmed FROM translation_confirmation c JOIN revision r ON r.id = c.revision_id "
+        "WHERE r.path = c.address"
+    )
+    op.drop_table("translation_confirmation")
