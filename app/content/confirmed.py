@@ -101,6 +101,10 @@ class Confirmed:
         """Return what changed in the source of the translation at `address`, by field; nothing where it is current."""
         return self.changes.get(address, {})
 
+    def is_unread(self, address: str) -> bool:
+        """Whether no native reader has approved what stands at `address`; the source needs none."""
+        return is_translation(address) and not (address in self.standings and self.standings[address].is_native)
+
 
 def language_of(path: str) -> str:
     """Return the language of a text that has an address for each language; empty for any other file."""

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.content.confirmed import Confirmed, What
+from app.content.fields import GLOSSARY
 from app.content.markdown import Rendered, TermMarker, render, without_citations, without_figures
 from app.content.moved import Moved
 from app.content.sources import Sources
@@ -156,7 +157,13 @@ def _successor(slug: str) -> BaseResponse:
 def glossary() -> Response:
     """Every term with its plain meaning, in alphabetical order of the reader's language."""
     terms = sorted(part(Guidance).terms.values(), key=lambda term: alphabetical(term.name[language()]))
-    return public_page("guidance/glossary.html", fresh_for=DAY, terms=terms, code=language())
+    return public_page(
+        "guidance/glossary.html",
+        fresh_for=DAY,
+        terms=terms,
+        code=language(),
+        changed=lambda id_: part(Confirmed).changed(f"{GLOSSARY}/{id_}/{language()}"),
+    )
 
 
 @blueprint.get("/sources")
