@@ -82,6 +82,9 @@ def test_a_superseded_number_is_told_of_on_no_card(library: Library, settings: S
     directory = edition_of(client.site).part(Directory)
     body = next(one for one in directory if any(phone.status is Status.LEGACY for phone in one.phones))
     assert ON in text_at(client, f"/en/organisations/{body.id}"), "the client refuses pages with superseded numbers"
+    glossary = text_at(client, "/en/glossary")
+    assert glossary.count(ON) > 2
+    assert 'href="/uk/glossary#' in glossary, "what is too much for one page is one tap away"
 
 
 def test_a_step_and_a_plan_mark_the_sentence_that_changed(some: LintingClient) -> None:

@@ -71,8 +71,11 @@ class Sheet:
 
 def sheet(session: Session, path: str, *, shipped: Library) -> Sheet:
     """Return the sections of a translation beside those of its source. Raises PathError, NoSourceError."""
+    return _sheet_over(session, path, actions.live_library(session, shipped), shipped)
+
+
+def _sheet_over(session: Session, path: str, live: Library, shipped: Library) -> Sheet:
     source = _checked_source(path)
-    live = actions.live_library(session, shipped)
     if not stands(source, live.files):
         raise NoSourceError(source)
     id_ = revisions.on_desk(session, file_of(path))
@@ -165,8 +168,9 @@ def taken_out(session: Session, code: str, paths: Sequence[str], *, shipped: Lib
     Raises PathError, NoSourceError.
     """
     files = []
+    live = actions.live_library(session, shipped)
     for path in paths:
-        found = sheet(session, path, shipped=shipped)
+        found = _sheet_over(session, path, live, shipped)
         said = [
             (*row.now, row.source, row.text, row.what is What.SAME)
             for row in found.rows
@@ -196,10 +200,11 @@ def take_in(session: Session, exchange: Exchange, *, shipped: Library, actor: st
     drafts: list[Revision] = []
     refused: list[Refused] = []
     left: list[str] = []
+    live = actions.live_library(session, shipped)
     for file in exchange.files:
         path = in_language(file.path, exchange.target_language)
         try:
-            before = sheet(session, path, shipped=shipped)
+            before = _sheet_over(session, path, live, shipped)
             taken, bad = judged(file, [row.now for row in before.rows if row.now != NOTHING])
             refused += bad
             units = {unit.anchor: unit for unit in taken}
