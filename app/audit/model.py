@@ -120,6 +120,10 @@ class Event(StrEnum):
     TOPIC_TAKEN = "topic.taken"
     TOPIC_LEFT = "topic.left"
     TRANSLATION_READ = "translation.approved"
+    WORDS_KEPT = "words.kept"
+    WORDS_TAKEN_BACK = "words.taken-back"
+    WORDS_ACCEPTED = "words.accepted"
+    WORDS_DECLINED = "words.declined"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -168,6 +172,7 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.SUGGESTIONS_LISTED: frozenset({"count"}),
     Event.SUGGESTIONS_FORGOTTEN: frozenset({"count"}),
     Event.SUGGESTION_DRAFTED: frozenset({"revision"}),
+    Event.WORDS_KEPT: frozenset({"count"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 

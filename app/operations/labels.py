@@ -118,6 +118,10 @@ EVENTS = {
     Event.TOPIC_TAKEN: _l("took a topic under care"),
     Event.TOPIC_LEFT: _l("left a topic"),
     Event.TRANSLATION_READ: _l("approved a translation as a native reader"),
+    Event.WORDS_KEPT: _l("proposed words of the interface"),
+    Event.WORDS_TAKEN_BACK: _l("took a proposal of words back"),
+    Event.WORDS_ACCEPTED: _l("accepted words of the interface"),
+    Event.WORDS_DECLINED: _l("declined words of the interface"),
 }
 DETAILS = {
     "roles": _l("roles"),

@@ -347,6 +347,7 @@ def _sheet_page(path: str, *, typed: Mapping[str, str] | None = None, wrong: str
         title=title_of(sheet.source),
         rows=[_shown(sheet.source, row, place, typed) for place, row in enumerate(sheet.rows)],
         print=_print_of(sheet.rows),
+        anchors="\n".join(row.anchor for row in sheet.rows),
         version=draft.version if draft else 0,
         draft=_draft(draft) if draft else {},
         is_open=draft is None or draft.state is RevisionState.DRAFT,
@@ -379,7 +380,6 @@ def _shown(source: str, row: Row, place: int, typed: Mapping[str, str]) -> dict[
         "lines_high": min(
             24, max(3 if is_prose(source) else 2, len(text or row.source) // 48 + (text or row.source).count("\n") + 1)
         ),
-        "confirmed": row.what is What.SAME,
     }
 
 
@@ -406,10 +406,11 @@ def _print_of(rows: Sequence[Row]) -> str:
 
 def _typed() -> dict[str, str]:
     """Return what was typed, by the anchor of its section, with the ends of lines that files have."""
+    anchors = request.form.get("anchors", "").replace("\r\n", "\n").split("\n")
     return {
-        request.form.get(f"anchor-{name.removeprefix('text-')}", ""): text.replace("\r\n", "\n").replace("\r", "\n")
-        for name, text in request.form.items()
-        if name.startswith("text-")
+        anchor: request.form[f"text-{place}"].replace("\r\n", "\n").replace("\r", "\n")
+        for place, anchor in enumerate(anchors)
+        if f"text-{place}" in request.form
     }
 
 

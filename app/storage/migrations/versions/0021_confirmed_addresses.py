@@ -1,4 +1,4 @@
-"""Confirmations of drafts by address: one file may hold the translations of many texts into many languages."""
+"""Confirmations of drafts by address, since one file may hold many translations; proposed words of the interface."""
 
 from __future__ import annotations
 
@@ -21,9 +21,25 @@ def upgrade() -> None:
         "SELECT d.revision_id, r.path, d.confirmed FROM translation_draft d JOIN revision r ON r.id = d.revision_id"
     )
     op.drop_table("translation_draft")
+    moment = sa.DateTime(timezone=True)
+    op.create_table(
+        "word_proposal",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("source", sa.JSON, nullable=False),
+        sa.Column("context", sa.Text, nullable=False),
+        sa.Column("text", sa.JSON, nullable=False),
+        sa.Column("state", sa.String(12), nullable=False),
+        sa.Column("by", sa.String(120), nullable=False),
+        sa.Column("at", moment, nullable=False),
+        sa.Column("judged_by", sa.String(120), nullable=False),
+        sa.Column("judged_at", moment),
+    )
+    op.create_index("ix_word_proposal_language", "word_proposal", ["language"])
 
 
 def downgrade() -> None:
+    op.drop_table("word_proposal")
     op.create_table(
         "translation_draft",
         sa.Column("revision_id", sa.String(32), sa.ForeignKey("revision.id"), primary_key=True),
