@@ -265,16 +265,6 @@ def test_a_file_of_another_kind_is_refused(client: LintingClient, gate: StandIn,
     assert response.status_code == 422
 
 
-def test_words_go_out_as_po_and_are_judged_on_their_return(client: LintingClient, gate: StandIn) -> None:
-    gate.who = TRANSLATOR
-    catalogue = client.get(f"{DESK}/words/pl").data.decode()
-    assert "Polish" in catalogue
-    sent = catalogue.replace('msgid "Translations"\nmsgstr ""', 'msgid "Translations"\nmsgstr "Tłumaczenia"')
-    data = {"into": "pl", "file": (BytesIO(sent.encode()), "pl.po")}
-    response = client.post(f"{DESK}/words", data=data, content_type="multipart/form-data")
-    assert "1 message can be taken in." in response.get_data(as_text=True)
-
-
 BODY = "organisations/national-police.yaml"
 CARD = f"{DESK}/edit?{urlencode({'path': f'{BODY}/uk', 'into': 'en'})}"
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, cast
 
-from babel.messages.catalog import Catalog
 from flask import (
     Blueprint,
     Flask,
@@ -38,7 +36,6 @@ from app.curation.model import State as RevisionState
 from app.curation.needs import KEY, Needs
 from app.curation.rights import may
 from app.curation.translating import actions, store
-from app.curation.translating import words as po
 from app.curation.translating.labels import (
     DONE,
     ROW_SHAPES,
@@ -67,9 +64,6 @@ from app.web.desk import add_desk_page
 from app.web.language import in_language as in_page_language
 
 blueprint = in_page_language(Blueprint("translating", __name__))
-
-CATALOGUES = (SOURCE, *(code for code in TARGETS if code != "en"))
-"""Languages with a catalogue; English stands in the code."""
 
 PAGE = 100
 """Texts of one page of the list."""
@@ -228,45 +222,18 @@ def take_in() -> ResponseReturnValue:
     return _exchange_page(_chosen(found.target_language), taken=taken)
 
 
-@blueprint.get("/staff/translations/words/<into>")
-@requires(Permission.TRANSLATE_CONTENT)
-def words(into: str) -> ResponseReturnValue:
-    """Send the interface's words as PO, with what is translated already."""
-    if into not in CATALOGUES:
-        abort(404)
-    return _file(po.written(po.blank(_catalogue(SOURCE), _catalogue(into))), f"{into}.po", "text/x-gettext-translation")
-
-
-@blueprint.post("/staff/translations/words")
-@requires(Permission.TRANSLATE_CONTENT)
-def check_words() -> ResponseReturnValue:
-    """Judge a PO file, message by message; the operator takes it into the catalogue with the command."""
-    check_button()
-    code = request.form.get("into", "")
-    if code not in CATALOGUES:
-        abort(404)
-    try:
-        found = po.brought(_catalogue(SOURCE), _catalogue(code), po.read(_sent()))
-    except po.PoError:
-        return _exchange_page(_chosen(code), faults=[("po", gettext("This is no PO file."))]), 422
-    return _exchange_page(_chosen(code), judged=found)
-
-
 def _exchange_page(
     code: str,
     *,
     faults: Sequence[tuple[str, str]] = (),
     taken: actions.TakenIn | None = None,
-    judged: po.Brought | None = None,
 ) -> str:
     return render_template(
         "curation/translating/exchange.html",
         code=code,
         targets=TARGETS,
-        has_words=code in CATALOGUES,
         faults=faults,
         taken=taken,
-        judged=judged,
         form=DeedForm(),
     )
 
@@ -283,12 +250,6 @@ def _file(content: bytes, name: str, kind: str) -> ResponseReturnValue:
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _catalogue(code: str) -> Catalog:
-    """Return the catalogue of a language as it ships; that of the source language names every word."""
-    path = Path(current_app.config["TRANSLATIONS"]) / code / "LC_MESSAGES" / "messages.po"
-    return po.read(path.read_bytes()) if path.exists() else Catalog(locale=code)
 
 
 class _MovedError(Exception):
