@@ -24,7 +24,7 @@ from app.content.library import ContentError, Library
 from app.content.store import record_edition
 from app.content_cli import content
 from app.edition import read_edition, searchable
-from app.exchange_cli import export_po, export_xliff, import_po, import_xliff
+from app.exchange_cli import export_po, export_xliff, import_kept, import_po, import_xliff
 from app.extracts_cli import extracts
 from app.files import open_shelf
 from app.kernel.errors import ConfigError
@@ -61,7 +61,7 @@ def install_commands(site: Flask) -> None:
     site.cli.add_command(extracts)
     site.cli.add_command(search)
     site.cli.add_command(register)
-    for command in (export_xliff, import_xliff, export_po, import_po):
+    for command in (export_xliff, import_xliff, export_po, import_po, import_kept):
         translations.add_command(command)
     site.cli.add_command(translations)
     site.cli.add_command(app.accounts_cli.account)

@@ -8,16 +8,19 @@ from pathlib import Path
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from app import translations
 from app.config import Settings
-from app.content.confirmed import in_language, is_source
+from app.content.confirmed import in_language
+from app.content.confirmed import sources as source_texts
 from app.content.library import Library
 from app.curation.actions import live_library
 from app.curation.translating.actions import take_in, taken_out
 from app.curation.translating.model import TARGETS
-from app.curation.translating.words import PoError
+from app.curation.translating.words import Brought, PoError, spoken
 from app.curation.translating.xliff import XliffError, read, written
+from app.curation.wording.actions import accepted
 from app.kernel.languages import SOURCE
 from app.web.database import database
 
@@ -31,14 +34,14 @@ ACTOR = "command:xliff-import"
 @click.command("export-xliff")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--language", "code", required=True, type=click.Choice(list(TARGETS)), help="Into which language.")
-@click.option("--path", "chosen", multiple=True, help="Only this text, by the path of its Ukrainian file.")
+@click.option("--path", "chosen", multiple=True, help="Only this text, by the address of its Ukrainian source.")
 def export_xliff(folder: Path, code: str, chosen: tuple[str, ...]) -> None:
     """Write an XLIFF 2.0 file to DIR for each text of the live edition, with what is translated already."""
     shipped = _shipped()
     folder.mkdir(parents=True, exist_ok=True)
     with database().reading() as session:
         live = live_library(session, shipped)
-        sources = [path for path in sorted(live.files) if is_source(path) and (not chosen or path in chosen)]
+        sources = [path for path in source_texts(live.files) if not chosen or path in chosen]
         if missing := sorted(set(chosen) - set(sources)):
             raise click.BadParameter(f"there is no Ukrainian text at {missing[0]}", param_hint="--path")
         for source in sources:
@@ -87,6 +90,23 @@ def import_po(file: Path, code: str) -> None:
         found = translations.take_in(file.read_bytes(), code)
     except PoError as error:
         raise click.ClickException(f"not readable as PO: {error}") from None
+    _tell(found)
+
+
+@click.command("import-kept")
+@click.option("--language", "code", required=True, type=click.Choice(list(CATALOGUES)), help="Into which language.")
+@with_appcontext
+def import_kept(code: str) -> None:
+    """Write the words that reviewers have accepted into the catalogue of a language, for the next release.
+
+    Exit status 1, and each message named, where one does not fit any more.
+    """
+    with database().reading() as session:
+        words = [(one.message.source, one.message.context, one.text) for one in accepted(session, code)]
+    _tell(translations.take_in_kept(spoken(code, words), code, Path(current_app.config["TRANSLATIONS"])))
+
+
+def _tell(found: Brought) -> None:
     for one in found.refused:
         click.echo(f"refused ({one.why}): {one.text[:80]!r}")
     click.echo(f"{found.taken} messages taken in, {len(found.refused)} refused")

@@ -33,6 +33,7 @@ import app.curation.staff
 import app.curation.translating.staff
 import app.curation.verification.public
 import app.curation.verification.staff
+import app.curation.wording.staff
 import app.demo
 import app.device
 import app.directory.public
@@ -197,6 +198,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.curation.changes.public.blueprint,
         app.interop.feeds.public.blueprint,
         app.curation.translating.staff.blueprint,
+        app.curation.wording.staff.blueprint,
         app.curation.impact.staff.blueprint,
         app.curation.graph.staff.blueprint,
         app.curation.filling.staff.blueprint,

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 
 from app.config import ROOT
 from app.curation.translating.words import Brought, blank, brought, message_faults, read, written
-from app.kernel.languages import PUBLIC
+from app.kernel.languages import PUBLIC, SOURCE
 
 FOLDER = ROOT / "translations"
 SOURCE_TEXTS = "en"
@@ -78,6 +78,20 @@ def take_in(document: bytes, code: str) -> Brought:
     path = FOLDER / code / "LC_MESSAGES" / "messages.po"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(written(found.catalogue))
+    return found
+
+
+def take_in_kept(words: Catalog, code: str, folder: Path) -> Brought:
+    """Write accepted words into the catalogue of the language `code` below `folder`.
+
+    The catalogue of the source language there names every word of the interface.
+    """
+    path = folder / code / "LC_MESSAGES" / "messages.po"
+    known = _read(path) if path.exists() else Catalog(locale=code)
+    found = brought(_read(folder / SOURCE / "LC_MESSAGES" / "messages.po"), known, words)
+    if found.taken:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(written(found.catalogue))
     return found
 
 

@@ -19,7 +19,7 @@ from app.web.cache import brotli_of
 HEAVIEST = 14 * 1024
 """Bytes on the wire of a first visit: the page and its style sheets, compressed."""
 
-HEAVY = re.compile(r"/styleguide|/staff/content/(?:graph|edit)$")
+HEAVY = re.compile(r"/styleguide|/staff/content/(?:graph|edit)$|/staff/translations/edit$")
 """Pages that may weigh more: every component, the whole route as one picture, the whole text of an item."""
 
 NEVER_PRINTED = (

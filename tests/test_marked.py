@@ -110,7 +110,8 @@ NOT_MET = {
     "curation.discard", "curation.publish", "curation.recall", "curation.restore", "curation.schedule",
     "curation.send_back", "curation.settle", "curation.submit", "curation.unschedule", "filling.fill",
     "translating.autosave", "suggestions.answer", "suggestions.assign", "suggestions.draft", "suggestions.give_back",
-    "verification.end_link", "verification.mistake", "confirming.answer",
+    "verification.end_link", "verification.mistake", "confirming.answer", "wording.accept", "wording.decline",
+    "wording.keep", "wording.take_back",
 }  # fmt: skip
 """Views that take what is sent, but whose form the walk does not meet. They are driven with fields of general names."""
 

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.audit.model import Event
 from app.audit.store import Wanted, records
-from app.content.confirmed import CONFIRMED, What, standings
+from app.content.confirmed import CONFIRMED, What, in_language, language_of, source_of, standings
+from app.content.fields import file_of
 from app.content.library import Fault, Library
 from app.content.store import live_digest, live_number, record_edition
 from app.curation import actions as curation
 from app.curation.model import Change, OwnWorkError, PathError, Revision
 from app.curation.translating import actions, store
 from app.curation.translating.model import Item, State, Written, coverage
+from app.curation.translating.xliff import Exchange, read, written
 from app.storage.database import Database
+from tests.test_translated_fields import BODY, CARD, ENGLISH, STEP, STEP_EN, STEP_UK
+from tests.test_translated_fields import EN as CARD_EN
 from tests.test_translation_states import CHANGED, EN, LONGER, SOURCE, TEXT, UK
 
 NOW = datetime(2026, 5, 3, 12, tzinfo=UTC)
 AUTHOR, TRANSLATOR, REVIEWER = "account:author", "account:translator", "account:reviewer"
-SHIPPED = Library.of({UK: SOURCE, EN: TEXT})
+SHIPPED = Library.of({UK: SOURCE, EN: TEXT, BODY: CARD, STEP_UK: STEP, STEP_EN: ENGLISH})
 PL = "articles/way/pl.md"
 
 
@@ -77,7 +82,7 @@ class Desk:
             return curation.live_library(session, self.shipped)
 
     def item(self, path: str = EN) -> Item:
-        code = path.rsplit("/", 1)[-1].removesuffix(".md")
+        code = language_of(path)
         return next(one for one in coverage(self.live(), code) if one.path == path)
 
 
@@ -230,3 +235,100 @@ def test_a_change_that_is_scheduled_is_dated_by_its_day(desk: Desk) -> None:
         curation.schedule(session, one.id, NOW + timedelta(days=2), actor=REVIEWER, now=NOW)
         curation.publish(session, [one.id], shipped=SHIPPED, check=sound, actor=REVIEWER, now=NOW + timedelta(days=2))
     assert set(standings(desk.live())[EN].since.values()) == {"2026-05-05"}
+
+
+def test_a_card_is_outdated_until_its_field_is_confirmed_and_its_file_stays_to_the_letter(desk: Desk) -> None:
+    desk.edit(CARD.replace("Подайте заяву.", "Подайте дві."), path=BODY)
+    assert (desk.item(CARD_EN).state, desk.item(CARD_EN).changed) == (State.OUTDATED, 1)
+    with desk.database.reading() as session:
+        row = next(
+            row for row in actions.sheet(session, CARD_EN, shipped=desk.shipped).rows if row.what is not What.SAME
+        )
+        assert (row.anchor, row.before, row.source) == ("go_for", "Подайте заяву.", "Подайте дві.")
+    draft = desk.translate({"go_for": "File two."}, path=CARD_EN)
+    assert draft.text == CARD.replace("Подайте заяву.", "Подайте дві.").replace("File a statement.", "File two.")
+    assert desk.item(CARD_EN).state is State.OUTDATED, "a draft changes nothing for readers"
+    desk.publish(draft)
+    assert desk.item(CARD_EN).state is State.CURRENT
+    assert CONFIRMED not in desk.live().files
+
+
+def test_a_field_that_still_fits_is_confirmed_without_a_change_of_the_file(desk: Desk) -> None:
+    desk.edit(STEP.replace("Мазок.", "Мазок зі щоки."), path=STEP_UK)
+    assert desk.item(STEP_EN).changed == 1
+    draft = desk.translate({}, confirm="all", path=STEP_EN)
+    assert draft.text == ENGLISH
+    desk.publish(draft)
+    assert desk.item(STEP_EN).state is State.CURRENT
+
+
+def test_two_languages_of_one_card_are_confirmed_in_one_draft(desk: Desk) -> None:
+    polish = in_language(CARD_EN, "pl")
+    first = desk.translate({}, confirm="all", path=CARD_EN)
+    said = {"name": "Policja", "go_for": "Złóż zawiadomienie."}
+    second = desk.translate(said, path=polish, version=first.version)
+    assert second.id == first.id
+    desk.publish(second)
+    assert (desk.item(polish).state, desk.item(polish).added) == (State.OUTDATED, 2)
+    assert desk.item(CARD_EN).state is State.CURRENT
+    assert "pl: Policja" in desk.live().files[BODY]
+
+
+def test_what_a_translator_confirmed_is_not_what_an_editor_changed_in_the_same_draft(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        one = curation.begin_draft(
+            session, BODY, CARD.replace("Подайте заяву.", "Подайте дві."), shipped=desk.shipped, change=Change.MEANING,
+            note="", actor=AUTHOR, now=NOW,
+        )  # fmt: skip
+    draft = desk.translate({"go_for": "File one."}, path=CARD_EN, version=one.version)
+    assert draft.id == one.id
+    desk.publish(draft)
+    assert (desk.item(CARD_EN).state, desk.item(CARD_EN).changed) == (State.OUTDATED, 1)
+
+
+def test_a_minor_edit_of_a_card_outdates_neither_its_translation_nor_one_that_waits(desk: Desk) -> None:
+    desk.edit(STEP.replace("Мазок.", "Мазок зі щоки."), path=STEP_UK)
+    draft = desk.translate({"lines.how": "A cheek swab."}, path=STEP_EN)
+    desk.edit(STEP.replace("Мазок.", "Мазок зі щоки!"), path=STEP_UK, change=Change.MINOR)
+    desk.publish(draft)
+    assert desk.item(STEP_EN).state is State.CURRENT
+    desk.edit(CARD.replace("Подайте заяву.", "Подайте заяву!"), path=BODY, change=Change.MINOR)
+    assert desk.item(CARD_EN).state is State.CURRENT
+
+
+def test_a_native_reader_approves_a_card_which_a_new_number_does_not_undo(desk: Desk) -> None:
+    with desk.database.writing() as session:
+        actions.approve_as_native(session, CARD_EN, shipped=desk.shipped, actor=REVIEWER, now=NOW)
+    desk.edit(CARD.replace("'102'", "'112'"), path=BODY)
+    assert desk.item(CARD_EN).is_native
+    desk.edit(desk.live().files[BODY].replace("en: Police", "en: The police"), path=BODY)
+    assert not desk.item(CARD_EN).is_native
+
+
+@pytest.mark.parametrize("path", [CARD_EN, STEP_EN])
+def test_a_fact_file_comes_back_from_a_tool_with_its_fields_and_nothing_else(desk: Desk, path: str) -> None:
+    exchange = written_and_read(desk, path)
+    anchor = exchange.files[0].units[-1].anchor
+    target = exchange.files[0].units[-1].target
+    units = (*exchange.files[0].units[:-1], replace(exchange.files[0].units[-1], target=f"{target} (new)"))
+    changed = replace(exchange, files=(replace(exchange.files[0], units=units),))
+    with desk.database.writing() as session:
+        taken = actions.take_in(session, changed, shipped=desk.shipped, actor=TRANSLATOR, now=NOW)
+    assert (len(taken.drafts), taken.refused, taken.left) == (1, (), ())
+    had = SHIPPED.files[file_of(path)]
+    assert taken.drafts[0].text == had.replace(target, f"{target} (new)"), anchor
+
+
+def test_a_field_whose_source_changed_meanwhile_is_refused_from_a_tool(desk: Desk) -> None:
+    exchange = written_and_read(desk, CARD_EN)
+    desk.edit(CARD.replace("Подайте заяву.", "Подайте дві."), path=BODY)
+    with desk.database.writing() as session:
+        taken = actions.take_in(session, exchange, shipped=desk.shipped, actor=TRANSLATOR, now=NOW)
+    assert [(one.path, one.anchor, one.has_changed) for one in taken.refused] == [
+        (source_of(CARD_EN), "go_for", True)
+    ]  # fmt: skip
+
+
+def written_and_read(desk: Desk, path: str) -> Exchange:
+    with desk.database.reading() as session:
+        return read(written(actions.taken_out(session, "en", [path], shipped=desk.shipped)))

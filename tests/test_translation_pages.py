@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from html import escape
 from io import BytesIO
 from urllib.parse import urlencode
@@ -17,6 +17,8 @@ from app.config import Settings
 from app.content.confirmed import Edit, Standing, parts, prints, prose_parts, published, with_standings
 from app.content.library import Library
 from app.curation import store as revisions
+from app.curation.actions import begin_draft
+from app.curation.model import Change
 from app.edition import check_edition, read_edition
 from app.guidance.model import ArticleText
 from app.guidance.outdated import MOST_SHOWN, marks
@@ -61,10 +63,7 @@ def form_of(text: str) -> dict[str, str]:
     }
     for name in ("path", "into", "version", "sheet"):
         found[name] = hidden(text, name)
-    for place in range(text.count("<textarea")):
-        found[f"anchor-{place}"] = hidden(text, f"anchor-{place}")
-        if f'name="ok-{place}" id="ok-{place}" value="1" checked' in text:
-            found[f"ok-{place}"] = "1"
+    found["anchors"] = hidden(text, "anchors")
     return found
 
 
@@ -266,11 +265,41 @@ def test_a_file_of_another_kind_is_refused(client: LintingClient, gate: StandIn,
     assert response.status_code == 422
 
 
-def test_words_go_out_as_po_and_are_judged_on_their_return(client: LintingClient, gate: StandIn) -> None:
+BODY = "organisations/national-police.yaml"
+CARD = f"{DESK}/edit?{urlencode({'path': f'{BODY}/uk', 'into': 'en'})}"
+
+
+def test_a_card_is_translated_field_by_field_without_its_file(client: LintingClient, gate: StandIn) -> None:
     gate.who = TRANSLATOR
-    catalogue = client.get(f"{DESK}/words/pl").data.decode()
-    assert "Polish" in catalogue
-    sent = catalogue.replace('msgid "Translations"\nmsgstr ""', 'msgid "Translations"\nmsgstr "Tłumaczenia"')
-    data = {"into": "pl", "file": (BytesIO(sent.encode()), "pl.po")}
-    response = client.post(f"{DESK}/words", data=data, content_type="multipart/form-data")
-    assert "1 message can be taken in." in response.get_data(as_text=True)
+    sheet = page(client, CARD)
+    assert "Competent for" in sheet
+    typed = form_of(sheet)
+    place = typed["anchors"].split("\n").index("go_for")
+    typed[f"text-{place}"] = "File the statement here."
+    assert "in review" in page(client, press(client, f"{DESK}/edit", **typed, do="submit"))
+    assert f"{BODY}/uk" in page(client, f"{DESK}?into=en&kind=organisation&q=national-police")
+
+
+def test_a_translator_does_not_send_what_an_editor_has_begun_to_review(
+    site: Flask, client: LintingClient, gate: StandIn
+) -> None:
+    gate.who = AUTHOR
+    with database_of(site).writing() as session:
+        begin_draft(
+            session, BODY, SHIPPED.files[BODY].replace("cost: free", "cost: not-stated"), shipped=SHIPPED,
+            change=Change.MEANING, note="", actor="account:editor", now=datetime(2026, 5, 3, tzinfo=UTC),
+        )  # fmt: skip
+    gate.who = TRANSLATOR
+    text = page(client, press(client, f"{DESK}/edit", **form_of(page(client, CARD)), do="submit"))
+    assert "The editor sends both to review together." in text
+    assert "in review" not in text
+
+
+def test_words_of_the_route_and_steps_have_a_translators_page(client: LintingClient, gate: StandIn) -> None:
+    gate.who = TRANSLATOR
+    for source, said in (("pathways/words/uk.yaml", "who: Question"), ("pathways/steps/dna-sample/uk.yaml", "(two)")):
+        text = page(client, f"{DESK}/edit?{urlencode({'path': source, 'into': 'en'})}")
+        assert said in text
+        assert "<details><summary><h2" in text
+    typed = form_of(page(client, f"{DESK}/edit?{urlencode({'path': 'pathways/words/uk.yaml', 'into': 'en'})}"))
+    press(client, f"{DESK}/edit", **typed, do="all")

@@ -28,7 +28,6 @@ from app.content.confirmed import (
     with_standings,
 )
 from app.content.library import Library, Reader
-from app.curation.model import Kind
 from app.curation.translating.model import NoTitleError, State, Written, assembled, coverage, earlier_sections, rows
 
 UK, EN = "articles/way/uk.md", "articles/way/en.md"
@@ -148,7 +147,7 @@ def test_a_minor_edit_does_not_hide_an_older_change_of_meaning() -> None:
 
 def test_a_translator_confirms_and_the_translation_is_current() -> None:
     known, files = after(CHANGED), {UK: CHANGED, EN: TEXT}
-    edit = Edit(EN, False, DAY, prints(parts(UK, CHANGED)))
+    edit = Edit(EN, False, DAY, {EN: prints(parts(UK, CHANGED))})
     assert item(files, published(files, files, known, [edit])) == (State.CURRENT, 0, 0, 0)
 
 
@@ -197,18 +196,6 @@ def test_a_broken_file_of_standings_is_a_fault(said: str) -> None:
     assert standings_ == {}
     load_confirmed(reader)
     assert [fault.path for fault in reader.faults] == [CONFIRMED]
-
-
-def test_bodies_and_terms_are_translated_where_each_of_their_texts_is() -> None:
-    body = "id: police\nname: {uk: Поліція, en: Police}\nphones:\n- label: {uk: Черговий}\n"
-    terms = "terms:\n- id: dna\n  name: {uk: ДНК, en: DNA}\n- id: tcc\n  name: {uk: ТЦК}\n"
-    library = Library.of({"organisations/police.yaml": body, "glossary.yaml": terms})
-    found = {one.place: (one.kind, one.state) for one in coverage(library, "en")}
-    assert found == {
-        "dna": (Kind.GLOSSARY, State.CURRENT),
-        "tcc": (Kind.GLOSSARY, State.MISSING),
-        "police": (Kind.ORGANISATION, State.MISSING),
-    }
 
 
 def sheet(source: str, text: str, stands_on: str) -> list[Written]:
@@ -262,19 +249,6 @@ def test_a_new_translation_begins_with_title_and_summary() -> None:
     text, confirmed = assembled(EN, "", written, today=TODAY)
     assert text == TEXT.replace("2026-01-02", TODAY.isoformat())
     assert confirmed == prints(parts(UK, SOURCE))
-
-
-def test_words_of_a_step_are_translated_by_key() -> None:
-    source, path = "pathways/steps/dna/uk.yaml", "pathways/steps/dna/en.yaml"
-    said, text = "title: Зразок\nlines:\n  do: Здайте.\n", "title: Sample\nlines:\n  do: Give.\n"
-    now = said.replace("Здайте.", "Здайте двічі.")
-    confirmed = prints(parts(source, said))
-    found = rows(source, now, path, text, confirmed=confirmed, old={})
-    assert [(row.anchor, row.what.value) for row in found] == [("title", "same"), ("lines", "changed")]
-    written = [Written(row, row.text.replace("Give.", "Give twice."), True) for row in found]
-    assert assembled(path, text, written, today=TODAY) == (
-        text.replace("Give.", "Give twice."), prints(parts(source, now)),
-    )  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(["a", "b\n\nc", "- d", "1. e", "", "“f” [^g]"]), max_size=5))

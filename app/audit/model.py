@@ -124,6 +124,10 @@ class Event(StrEnum):
     LIMIT_SET = "limit.set"
     LIMIT_LIFTED = "limit.lifted"
     TRANSLATION_READ = "translation.approved"
+    WORDS_KEPT = "words.kept"
+    WORDS_TAKEN_BACK = "words.taken-back"
+    WORDS_ACCEPTED = "words.accepted"
+    WORDS_DECLINED = "words.declined"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -175,6 +179,7 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.SUGGESTION_DRAFTED: frozenset({"revision"}),
     Event.LIMIT_SET: frozenset({"limit"}),
     Event.LIMIT_LIFTED: frozenset({"limit"}),
+    Event.WORDS_KEPT: frozenset({"count"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 

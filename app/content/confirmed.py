@@ -1,14 +1,15 @@
 """Against which source text each translation was last confirmed, section by section: ``confirmed.yaml``.
 
 A translation that the file does not name was confirmed against the source as it stands. Sections of prose stand in the
-same order in source and translation; those of YAML have the same keys.
+same order in source and translation; those of fact files are their fields (`app.content.fields`), with the same keys.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import frontmatter
 import yaml
 
+from app.content.fields import fields, file_of, inside, language_inside, text_of
 from app.content.library import Library, Reader
 from app.content.sections import FRONT_MATTER, Section, sections
 from app.kernel.languages import SOURCE
@@ -67,30 +69,56 @@ class Pair:
 class Edit:
     """A publication of the text at `path`, written on `day` (ISO).
 
-    `confirmed` is what a translator confirmed a translation against; empty where nobody was asked.
+    `confirmed` is what a translator confirmed each translation in it against, by address; what nobody was asked for
+    lacks.
     """
 
     path: str
     is_minor: bool
     day: str
-    confirmed: tuple[Print, ...] = ()
+    confirmed: Mapping[str, tuple[Print, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """What became of a field of a fact file since its translation was confirmed, since which day, and what it says now.
+
+    `day` is None where nobody knows it; `text` is empty for what the source says no more.
+    """
+
+    what: What
+    day: date | None
+    text: str
 
 
 @dataclass(frozen=True)
 class Confirmed:
-    """The standings of all translations that have one, by path."""
+    """The standings of all translations that have one, by address; for fact files also what changed, by field."""
 
     standings: Mapping[str, Standing]
+    changes: Mapping[str, Mapping[str, FieldChange]]
+
+    def changed(self, address: str) -> Mapping[str, FieldChange]:
+        """Return what changed in the source of the translation at `address`, by field; nothing where it is current."""
+        return self.changes.get(address, {})
+
+    def is_unread(self, address: str) -> bool:
+        """Whether no native reader has approved what stands at `address`; the source needs none."""
+        return is_translation(address) and not (address in self.standings and self.standings[address].is_native)
 
 
 def language_of(path: str) -> str:
-    """Return the language of a text that is kept in a file for each language; empty for any other file."""
+    """Return the language of a text that has an address for each language; empty for any other file."""
+    if code := language_inside(path):
+        return code
     stem = path.rsplit("/", 1)[-1].partition(".")[0]
     return stem if path.startswith(_FOLDERS) and stem not in _FACTS else ""
 
 
 def in_language(path: str, code: str) -> str:
-    """Return the path at which the same text stands in another language."""
+    """Return the address at which the same text stands in another language."""
+    if language_inside(path):
+        return f"{path.rpartition('/')[0]}/{code}"
     folder, _, file = path.rpartition("/")
     return f"{folder}/{code}.{file.partition('.')[2]}"
 
@@ -104,8 +132,26 @@ def is_translation(path: str) -> bool:
 
 
 def source_of(path: str) -> str:
-    """Return the path of the source of a translation."""
+    """Return the address of the source of a translation."""
     return in_language(path, SOURCE)
+
+
+def is_prose(path: str) -> bool:
+    """Whether the text at an address is prose, whose sections are headed; else they are fields."""
+    return path.endswith(".md")
+
+
+def stands(path: str, files: Mapping[str, str]) -> bool:
+    """Whether anything is said at an address."""
+    return bool(fields(path, files.get(file_of(path), ""))) if language_inside(path) else path in files
+
+
+def sources(files: Mapping[str, str]) -> list[str]:
+    """Return the address of every source text, in order of the paths of their files."""
+    found = []
+    for path in sorted(files):
+        found += [path] if is_source(path) else [one for one in inside(path, files[path]) if is_source(one)]
+    return found
 
 
 def digest_of_translation(text: str) -> str:
@@ -122,9 +168,9 @@ def prose_parts(title: str, summary: str, body: str) -> list[Section]:
 
 
 def parts(path: str, text: str) -> list[Section]:
-    """Return what a translator renders of the file at `path`; nothing for one that cannot be read."""
-    if not path.endswith(".md"):
-        return [section for section in sections(path, text) if section.anchor]
+    """Return what a translator renders of an address, whose file says `text`; nothing for one that cannot be read."""
+    if not is_prose(path):
+        return fields(path, text)
     try:
         post = frontmatter.loads(text)
     except (yaml.YAMLError, ValueError):
@@ -170,11 +216,21 @@ def carried(sections_: Iterable[Print], before: Sequence[Print], after: Sequence
 
 def standing_of(path: str, files: Mapping[str, str], known: Mapping[str, Standing]) -> Standing:
     """Return the standing of the translation at `path`: the known one if it is of this text, else as confirmed now."""
-    digest = digest_of_translation(files[path])
+    digest = digest_of_translation(text_of(path, files))
     if path in known and known[path].text == digest:
         return known[path]
-    source = source_of(path)
-    return Standing(digest, prints(parts(source, files.get(source, ""))), {}, False)
+    now = prints_at(source_of(path), files)
+    own = _anchors(path, files)
+    return Standing(digest, tuple(one for one in now if is_prose(path) or one[0] in own), {}, False)
+
+
+def prints_at(path: str, files: Mapping[str, str]) -> tuple[Print, ...]:
+    """Return the sections of what stands at an address."""
+    return prints(parts(path, files.get(file_of(path), "")))
+
+
+def _anchors(path: str, files: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(anchor for anchor, _ in prints_at(path, files))
 
 
 def published(
@@ -183,19 +239,35 @@ def published(
     """Return the standings once `edits` have led from the files `before` to those `after`."""
     found = dict(known)
     for edit in edits:
-        if not is_source(edit.path) or edit.path not in before or edit.path not in after:
-            continue
-        folder = edit.path.rpartition("/")[0]
-        was, now = (prints(parts(edit.path, files[edit.path])) for files in (before, after))
-        for path in before:
-            if was == now or not path.startswith(f"{folder}/") or in_language(edit.path, language_of(path)) != path:
+        for source in _said_by(edit, after, is_source):
+            if not stands(source, before):
                 continue
-            if is_translation(path):
+            was, now = prints_at(source, before), prints_at(source, after)
+            for path in _translations_of(source, before) if was != now else ():
                 found[path] = _moved(standing_of(path, before, known), was, now, edit)
     for edit in edits:
-        if is_translation(edit.path) and edit.path in after:
-            found[edit.path] = _translated(edit, before, after, found)
+        for path in _said_by(edit, after, is_translation):
+            is_same = text_of(path, before) == text_of(path, after)
+            if not (language_inside(path) and is_same and path not in edit.confirmed):
+                found[path] = _translated(edit, path, before, after, found)
     return found
+
+
+def _said_by(edit: Edit, files: Mapping[str, str], wanted: Callable[[str], bool]) -> list[str]:
+    """Return the addresses in the file of an edit that are wanted."""
+    if edit.path not in files:
+        return []
+    return [path for path in (inside(edit.path, files[edit.path]) or [edit.path]) if wanted(path)]
+
+
+def _translations_of(source: str, files: Mapping[str, str]) -> list[str]:
+    """Return the addresses of all translations of a source."""
+    if language_inside(source):
+        near = inside(file_of(source), files[file_of(source)])
+    else:
+        folder = source.rpartition("/")[0]
+        near = [path for path in files if path.startswith(f"{folder}/")]
+    return [path for path in near if is_translation(path) and source_of(path) == source]
 
 
 def _moved(standing: Standing, was: Sequence[Print], now: Sequence[Print], edit: Edit) -> Standing:
@@ -209,18 +281,56 @@ def _moved(standing: Standing, was: Sequence[Print], now: Sequence[Print], edit:
 
 
 def _translated(
-    edit: Edit, before: Mapping[str, str], after: Mapping[str, str], known: Mapping[str, Standing]
+    edit: Edit, path: str, before: Mapping[str, str], after: Mapping[str, str], known: Mapping[str, Standing]
 ) -> Standing:
-    text, source = after[edit.path], source_of(edit.path)
-    now = prints(parts(source, after.get(source, "")))
-    if edit.path not in before:
-        return Standing(digest_of_translation(text), edit.confirmed or now, {}, False)
-    old = standing_of(edit.path, before, known)
-    # Who wrote past the translators' page confirmed nothing; only a text with other sections stands on the new source.
-    kept = old.sections if len(parts(edit.path, text)) == len(old.sections) or edit.path.endswith(".yaml") else now
-    return Standing(
-        digest_of_translation(text), edit.confirmed or kept, old.since, old.is_native and edit.is_minor
-    )  # fmt: skip
+    text = digest_of_translation(text_of(path, after))
+    if not stands(path, before):
+        fresh = standing_of(path, after, {})
+        return replace(fresh, sections=edit.confirmed.get(path, fresh.sections))
+    old = standing_of(path, before, known)
+    kept = _kept_prose(path, old, after) if is_prose(path) else _kept_fields(path, old, before, after)
+    # Where a number changes beside it, a label is read as it was.
+    is_read = old.is_native and (edit.is_minor or _words(path, before) == _words(path, after))
+    return Standing(text, edit.confirmed.get(path, kept), old.since, is_read)
+
+
+def _words(path: str, files: Mapping[str, str]) -> list[str]:
+    """Return what is said at an address, without by what its fields are known; of prose the whole file."""
+    if is_prose(path):
+        return [files[path]]
+    return [one.text for one in parts(path, files[file_of(path)])]
+
+
+def _kept_prose(path: str, old: Standing, after: Mapping[str, str]) -> tuple[Print, ...]:
+    """Return what a text that was written past the translators' page stands on.
+
+    Its writer confirmed nothing; only a text with other sections stands on the new source.
+    """
+    is_alike = len(parts(path, after[path])) == len(old.sections)
+    return old.sections if is_alike else prints_at(source_of(path), after)
+
+
+def _kept_fields(path: str, old: Standing, before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Print, ...]:
+    """Return what fields that were written past the translators' page stand on.
+
+    What a field said before is confirmed by nobody. A field that is new was written for the source of today; so was
+    one in a file of all languages that changed together with its source.
+    """
+    own_before, own_after = dict(prints_at(path, before)), dict(prints_at(path, after))
+    source = source_of(path)
+    was, now = dict(prints_at(source, before)), dict(prints_at(source, after))
+    stood = dict(old.sections)
+    found = []
+    for anchor in own_after:
+        is_new = anchor not in own_before
+        is_joint = bool(
+            language_inside(path) and own_after[anchor] != own_before.get(anchor) and now.get(anchor) != was.get(anchor)
+        )
+        if anchor in now and (is_new or is_joint):
+            found.append((anchor, now[anchor]))
+        elif anchor in stood:
+            found.append((anchor, stood[anchor]))
+    return tuple(found)
 
 
 def with_standings(library: Library, known: Mapping[str, Standing]) -> Library:
@@ -228,11 +338,11 @@ def with_standings(library: Library, known: Mapping[str, Standing]) -> Library:
     files = library.files
     wanted = {}
     for path in sorted(known):
-        if path not in files or source_of(path) not in files:
+        if not stands(path, files) or not stands(source_of(path), files):
             continue
         one = known[path]
-        source = prints(parts(source_of(path), files[source_of(path)]))
-        if one.text == digest_of_translation(files[path]) and (one.is_native or one.sections != source):
+        source = prints_at(source_of(path), files)
+        if one.text == digest_of_translation(text_of(path, files)) and (one.is_native or one.sections != source):
             now = {hash_ for _, hash_ in source}
             wanted[path] = replace(one, since={hash_: day for hash_, day in one.since.items() if hash_ in now})
     if wanted == standings(library):
@@ -260,9 +370,28 @@ def load_confirmed(reader: Reader) -> Confirmed:
             reader.fault(CONFIRMED, str(path), N_("takes text, sections, since and native; correct it"))
             continue
         # What was said of another text than the one that stands here now says nothing.
-        if digest_of_translation(reader.library.files.get(path, "")) == one.text:
+        if digest_of_translation(text_of(str(path), reader.library.files)) == one.text:
             found[str(path)] = one
-    return Confirmed(MappingProxyType(found))
+    changes = {path: changed_fields(path, one, reader.library.files) for path, one in found.items()}
+    return Confirmed(MappingProxyType(found), MappingProxyType({path: one for path, one in changes.items() if one}))
+
+
+def changed_fields(path: str, standing: Standing, files: Mapping[str, str]) -> dict[str, FieldChange]:
+    """Return what became of the fields of a fact file since its translation was confirmed; nothing for prose."""
+    if is_prose(path):
+        return {}
+    now = parts(source_of(path), files.get(file_of(source_of(path)), ""))
+    found = {}
+    for pair in compare(standing.sections, prints(now)):
+        if pair.what is What.REMOVED:
+            found[standing.sections[pair.then][0]] = FieldChange(pair.what, None, "")
+        elif pair.what is not What.SAME:
+            section = now[pair.now]
+            day = standing.since.get(section.hash, "")
+            found[section.anchor] = FieldChange(
+                pair.what, date.fromisoformat(day) if day else None, section.text.strip()
+            )  # fmt: skip
+    return found
 
 
 def standing_from(said: Mapping[str, Any]) -> Standing:

@@ -13,15 +13,14 @@ from app.content.confirmed import (
     Edit,
     Standing,
     carried,
-    in_language,
-    is_source,
-    language_of,
     parts,
     prints,
+    source_of,
     with_standings,
 )
 from app.content.confirmed import published as standings_once_published
 from app.content.confirmed import standings as standings_of
+from app.content.fields import file_of
 from app.content.library import Fault, Library
 from app.content.moved import MOVED, moves_of
 from app.content.store import lock_editions, move_edition
@@ -387,7 +386,7 @@ def _candidate(session: Session, chosen: Sequence[Revision], shipped: Library) -
     bare = overlaid(shipped, [*kept, *(_as_published(one) for one in chosen)])
     confirmed = translating.draft_confirmations(session, [one.id for one in chosen])
     edits = [
-        Edit(one.path, one.change is Change.MINOR, _day(one), confirmed.get(one.id, ()))
+        Edit(one.path, one.change is Change.MINOR, _day(one), confirmed.get(one.id, {}))
         for one in sorted(chosen, key=lambda one: one.path)
     ]
     after_ = standings_once_published(overlaid(shipped, before).files, bare.files, standings(session, shipped), edits)
@@ -460,17 +459,20 @@ def publish(
 
 def _carry_drafts(session: Session, rows: Sequence[store.RevisionRow], shipped: Library) -> None:
     """Let what translators have confirmed in drafts stay confirmed through minor edits of the source."""
-    minor = [row for row in rows if is_source(row.path) and row.change == Change.MINOR and not row.retires]
+    minor = {row.path: row for row in rows if row.change == Change.MINOR and not row.retires}
     if not minor:
         return
     drafts = store.open_revisions(session)
     confirmed = translating.draft_confirmations(session, [one.id for one in drafts])
-    for row in minor:
-        was, now_ = (prints(parts(row.path, text)) for text in (ground(session, shipped, row.path).text, row.text))
-        for one in drafts:
-            code = language_of(one.path)
-            if one.id in confirmed and code and in_language(row.path, code) == one.path:
-                translating.put_draft_confirmation(session, one.id, carried(confirmed[one.id], was, now_))
+    for id_, address in ((id_, address) for id_, said in confirmed.items() for address in said):
+        source = source_of(address)
+        row = minor.get(file_of(source))
+        if row is None or row.id == id_:
+            continue
+        was, now_ = (prints(parts(source, text)) for text in (ground(session, shipped, row.path).text, row.text))
+        if was != now_:
+            moved = carried(confirmed[id_][address], was, now_)
+            translating.put_draft_confirmation(session, id_, address, moved)
 
 
 def publish_due(

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from flask import Blueprint, Response, abort, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.content.confirmed import Confirmed
 from app.content.moved import Moved
 from app.content.sources import Sources
 from app.directory.cards import card, number_text
@@ -17,6 +18,7 @@ from app.directory.forms import ContactForm
 from app.directory.labels import KINDS, NEEDS, SERVES
 from app.directory.map import RegionMap, draw_map, map_places
 from app.directory.model import Directory, Kind, Need, Serves
+from app.directory.outdated import contacts_changed
 from app.directory.vcard import vcards
 from app.web.cache import keep
 from app.web.edition import part
@@ -71,11 +73,16 @@ def organisation(id_: str) -> BaseResponse:
     if body is None:
         return _successor(id_)
     regions = part(Directory).regions
+    address = f"organisations/{id_}.yaml/{language()}"
+    changed = part(Confirmed).changed(address)
     return public_page(
         "directory/organisation.html",
         fresh_for=MINUTE,
         card=card(body, language(), datetime.now(UTC)),
         body=body,
+        changed=changed,
+        contacts_changed=contacts_changed(body, changed),
+        is_unread=part(Confirmed).is_unread(address),
         needs=[NEEDS[need] for need in body.needs],
         serves=[SERVES[group] for group in body.serves],
         regions=[regions[code][language()] for code in body.regions if code in regions],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -13,7 +13,8 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.content.confirmed import Confirmed, What
+from app.content.confirmed import Confirmed, FieldChange, What
+from app.content.fields import GLOSSARY
 from app.content.markdown import Rendered, TermMarker, render, without_citations, without_figures
 from app.content.moved import Moved
 from app.content.sources import Sources
@@ -22,7 +23,7 @@ from app.directory.cards import card
 from app.directory.model import Directory
 from app.guidance.figures import Figures
 from app.guidance.model import ArticleText, Guidance, Topics
-from app.guidance.outdated import Mark, marks, spliced
+from app.guidance.outdated import MOST_SHOWN, Mark, marks, spliced
 from app.guidance.reading import Teaser, is_risky, marker, related, teaser, teasers, words
 from app.kernel.dates import in_words
 from app.kernel.languages import SOURCE
@@ -158,7 +159,24 @@ def _successor(slug: str) -> BaseResponse:
 def glossary() -> Response:
     """Every term with its plain meaning, in alphabetical order of the reader's language."""
     terms = sorted(part(Guidance).terms.values(), key=lambda term: alphabetical(term.name[language()]))
-    return public_page("guidance/glossary.html", fresh_for=DAY, terms=terms, code=language())
+    return public_page(
+        "guidance/glossary.html",
+        fresh_for=DAY,
+        terms=terms,
+        code=language(),
+        changed=_changed_terms([term.id for term in terms]),
+    )
+
+
+def _changed_terms(ids: Iterable[str]) -> dict[str, list[FieldChange]]:
+    """Return what changed in the source of each term, as much as one page takes in; of further terms nothing."""
+    found, left = dict[str, list[FieldChange]](), MOST_SHOWN
+    for id_ in ids:
+        changed = part(Confirmed).changed(f"{GLOSSARY}/{id_}/{language()}").values()
+        left -= sum(len(one.text) for one in changed)
+        if changed:
+            found[id_] = list(changed) if left >= 0 else []
+    return found
 
 
 @blueprint.get("/sources")

@@ -122,6 +122,10 @@ EVENTS = {
     Event.LIMIT_SET: _l("limited a person at the editors’ desk"),
     Event.LIMIT_LIFTED: _l("lifted a limit of a person at the editors’ desk"),
     Event.TRANSLATION_READ: _l("approved a translation as a native reader"),
+    Event.WORDS_KEPT: _l("proposed words of the interface"),
+    Event.WORDS_TAKEN_BACK: _l("took a proposal of words back"),
+    Event.WORDS_ACCEPTED: _l("accepted words of the interface"),
+    Event.WORDS_DECLINED: _l("declined words of the interface"),
 }
 DETAILS = {
     "roles": _l("roles"),

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from app.content.confirmed import Confirmed, FieldChange
 from app.content.sources import Sources
 from app.directory.cards import card
 from app.directory.map import RegionMap, draw_map, map_places
@@ -23,7 +24,9 @@ from app.kernel.tally import ANSWERED, SHOWN
 from app.pathways.calendar import deadlines
 from app.pathways.conditions import UNKNOWN
 from app.pathways.labels import PHASES, paper_words, problem_text
+from app.pathways.load import STEPS, WORDS
 from app.pathways.model import LineKind, Pathways, Phase, Question, QuestionKind
+from app.pathways.outdated import outdated_lines
 from app.pathways.paper import call_text, plan_pdf
 from app.pathways.plan import Plan, compose
 from app.pathways.sheet import Sheet, choices, option_text, put_in_words
@@ -127,6 +130,7 @@ def plan() -> Response:
         "pathways/plan.html",
         sheet=sheet,
         plan=made,
+        older_lines=outdated_lines(made, sheet, part(Confirmed)),
         phases=PHASES,
         kind=LineKind,
         position=position,
@@ -291,6 +295,8 @@ def step(id_: str) -> Response:
         fresh_for=MINUTE,
         step=found,
         text=text,
+        changed=part(Confirmed).changed(f"{STEPS}{id_}/{language()}.yaml"),
+        is_unread=part(Confirmed).is_unread(f"{STEPS}{id_}/{language()}.yaml"),
         kind=LineKind,
         cards=[card(part(Directory)[body.id], language(), now) for body in found.bodies],
         sources=[part(Sources).by_id[source] for source in ids],
@@ -366,6 +372,7 @@ def _question_page(position: Position, question: Question) -> Response:
     return answers_page(
         "pathways/question.html",
         question=question,
+        changed=_changed(question),
         kinds=QuestionKind,
         text=pathways.words[language()].questions[question.id],
         options=[Option(option, text, option in given) for option, text in texts.items()],
@@ -378,6 +385,12 @@ def _question_page(position: Position, question: Question) -> Response:
         unknown=UNKNOWN,
         map_address=_address("pathways.find_help_map", [*as_pairs(position.kept), ("question", question.id)]),
     )
+
+
+def _changed(question: Question) -> list[FieldChange]:
+    """Return what the words of a question say in the source since they were translated."""
+    changed = part(Confirmed).changed(f"{WORDS}{language()}.yaml")
+    return [one for anchor, one in changed.items() if anchor.startswith(f"questions.{question.id}.") and one.text]
 
 
 def _typed_date(question: Question, given: Sequence[str]) -> dict[str, str]:

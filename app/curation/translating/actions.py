@@ -8,7 +8,19 @@ from datetime import datetime
 
 from app.audit.actions import record
 from app.audit.model import Event
-from app.content.confirmed import Print, What, in_language, is_translation, parts, prints, source_of, standing_of
+from app.content.confirmed import (
+    Print,
+    What,
+    in_language,
+    is_prose,
+    is_translation,
+    parts,
+    prints_at,
+    source_of,
+    standing_of,
+    stands,
+)
+from app.content.fields import file_of
 from app.content.library import Library
 from app.content.store import lock_editions, move_edition
 from app.curation import actions
@@ -47,7 +59,7 @@ class NoSourceError(CurationError):
 class Sheet:
     """The translators' page of one text. `draft` is the revision on the desk, None where none is begun.
 
-    `text` is that of the draft, else the live translation; empty where there is none.
+    `text` is that of the draft, else of the live file that holds the translation; empty where there is none.
     """
 
     path: str
@@ -59,17 +71,21 @@ class Sheet:
 
 def sheet(session: Session, path: str, *, shipped: Library) -> Sheet:
     """Return the sections of a translation beside those of its source. Raises PathError, NoSourceError."""
+    return _sheet_over(session, path, actions.live_library(session, shipped), shipped)
+
+
+def _sheet_over(session: Session, path: str, live: Library, shipped: Library) -> Sheet:
     source = _checked_source(path)
-    live = actions.live_library(session, shipped)
-    if source not in live.files:
+    if not stands(source, live.files):
         raise NoSourceError(source)
-    id_ = revisions.on_desk(session, path)
+    id_ = revisions.on_desk(session, file_of(path))
     draft = revisions.get_revision(session, id_) if id_ else None
-    text = draft.text if draft else live.files.get(path, "")
+    text = draft.text if draft else live.files.get(file_of(path), "")
     confirmed = _stands_on(session, path, text, draft, live, shipped)
-    earlier = [shipped.files.get(source, ""), *(one.text for one in revisions.history(session, source))]
+    file = file_of(source)
+    earlier = [shipped.files.get(file, ""), *(one.text for one in revisions.history(session, file))]
     found = rows(
-        source, live.files[source], path, text, confirmed=confirmed, old=earlier_sections(source, earlier)
+        source, live.files[file], path, text, confirmed=confirmed, old=earlier_sections(source, earlier)
     )  # fmt: skip
     return Sheet(path, source, text, draft, tuple(found))
 
@@ -98,8 +114,10 @@ def write(
             actor=actor, now=now,
         )  # fmt: skip
     else:
-        saved = actions.begin_confirmation(session, path, text, shipped=shipped, note="", actor=actor, now=now)
-    store.put_draft_confirmation(session, saved.id, confirmed)
+        saved = actions.begin_confirmation(
+            session, file_of(path), text, shipped=shipped, note="", actor=actor, now=now
+        )  # fmt: skip
+    store.put_draft_confirmation(session, saved.id, path, confirmed)
     return saved
 
 
@@ -111,9 +129,9 @@ def approve_as_native(session: Session, path: str, *, shipped: Library, actor: s
     _checked_source(path)
     lock_editions(session)
     live = actions.live_library(session, shipped)
-    if path not in live.files:
+    if not stands(path, live.files):
         raise PathError(path)
-    newest = revisions.live_revision(session, path)
+    newest = revisions.live_revision(session, file_of(path))
     if newest is not None:
         checked_review(actor, authors(revisions.steps(session, newest.id)))
     standing = standing_of(path, live.files, actions.standings(session, shipped))
@@ -134,14 +152,14 @@ def _stands_on(
 ) -> tuple[Print, ...]:
     """Return what a translation was confirmed against; one that nobody was asked about stands on the live source."""
     if draft:
-        said = store.draft_confirmations(session, [draft.id])
-        if draft.id in said:
-            return said[draft.id]
-    now = prints(parts(source_of(path), live.files[source_of(path)]))
-    if path not in live.files:
+        said = store.draft_confirmations(session, [draft.id]).get(draft.id, {})
+        if path in said:
+            return said[path]
+    now = prints_at(source_of(path), live.files)
+    if not stands(path, live.files):
         return now
     found = standing_of(path, live.files, actions.standings(session, shipped)).sections
-    return found if len(parts(path, text)) == len(found) or path.endswith(".yaml") else now
+    return found if len(parts(path, text)) == len(found) or not is_prose(path) else now
 
 
 def taken_out(session: Session, code: str, paths: Sequence[str], *, shipped: Library) -> Exchange:
@@ -150,8 +168,9 @@ def taken_out(session: Session, code: str, paths: Sequence[str], *, shipped: Lib
     Raises PathError, NoSourceError.
     """
     files = []
+    live = actions.live_library(session, shipped)
     for path in paths:
-        found = sheet(session, path, shipped=shipped)
+        found = _sheet_over(session, path, live, shipped)
         said = [
             (*row.now, row.source, row.text, row.what is What.SAME)
             for row in found.rows
@@ -181,10 +200,11 @@ def take_in(session: Session, exchange: Exchange, *, shipped: Library, actor: st
     drafts: list[Revision] = []
     refused: list[Refused] = []
     left: list[str] = []
+    live = actions.live_library(session, shipped)
     for file in exchange.files:
         path = in_language(file.path, exchange.target_language)
         try:
-            before = sheet(session, path, shipped=shipped)
+            before = _sheet_over(session, path, live, shipped)
             taken, bad = judged(file, [row.now for row in before.rows if row.now != NOTHING])
             refused += bad
             units = {unit.anchor: unit for unit in taken}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -16,16 +17,19 @@ from app.content.confirmed import (
     What,
     compare,
     in_language,
-    is_source,
+    is_prose,
     parts,
     prints,
+    sources,
     standing_of,
     standings,
+    stands,
 )
+from app.content.fields import file_of, language_inside, leaves, thing_in, word_maps
 from app.content.library import Library
 from app.content.sections import FRONT_MATTER, Section, sections
+from app.curation.filling.patch import parsed, patched
 from app.curation.model import Kind, kind_of
-from app.kernel.languages import SOURCE
 
 TARGETS: Mapping[str, str] = {
     "en": "English", "pl": "Polski", "de": "Deutsch", "ru": "Русский", "crh": "Qırımtatarca",
@@ -43,12 +47,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Item:
-    """A text in one language: where it stands, its source, and how many sections of that changed since."""
+    """A text in one language: its address, that of its source, and how many sections of that changed since."""
 
     path: str
     source: str
-    place: str
-    """The id of a text inside `path`, where one file holds all languages; else empty."""
     kind: Kind
     state: State
     added: int = 0
@@ -67,48 +69,16 @@ _prints = lru_cache(maxsize=4096)(lambda path, text: prints(parts(path, text)))
 def coverage(library: Library, code: str) -> Iterator[Item]:
     """Yield every text of a library as it is translated into the language `code`."""
     known = standings(library)
-    for source in sorted(library.files):
-        kind = kind_of(source)
-        if is_source(source):
-            path = in_language(source, code)
-            if path not in library.files:
-                yield Item(path, source, "", kind, State.MISSING)
-                continue
-            one = standing_of(path, library.files, known)
-            what = [pair.what for pair in compare(one.sections, _prints(source, library.files[source]))]
-            added, changed, removed = (what.count(each) for each in (What.ADDED, What.CHANGED, What.REMOVED))
-            state = State.OUTDATED if added or changed or removed else State.CURRENT
-            yield Item(path, source, "", kind, state, added, changed, removed, one.is_native)
-        elif kind in (Kind.ORGANISATION, Kind.GLOSSARY):
-            for place, languages in _inside(source, library.files[source]):
-                yield Item(source, source, place, kind, State.CURRENT if code in languages else State.MISSING)
-
-
-@lru_cache(maxsize=4096)
-def _inside(path: str, text: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Return the items of a file that holds all languages, each with those in which all of its texts are said."""
-    try:
-        said = yaml.load(text, Loader=yaml.CSafeLoader) or {}
-    except (yaml.YAMLError, ValueError):
-        return ()
-    items = said.get("terms", []) if kind_of(path) is Kind.GLOSSARY else [said]
-    return tuple(
-        (str(one.get("id", "")), frozenset.intersection(frozenset(TARGETS), *map(frozenset, word_maps(one))))
-        for one in items
-    )
-
-
-def word_maps(said: Any) -> Iterable[Mapping[str, str]]:
-    """Return every text of a value that is said in several languages, by language."""
-    if isinstance(said, dict):
-        if isinstance(said.get(SOURCE), str):
-            yield said
-        else:
-            for inner in said.values():
-                yield from word_maps(inner)
-    elif isinstance(said, list):
-        for inner in said:
-            yield from word_maps(inner)
+    for source in sources(library.files):
+        path, kind = in_language(source, code), kind_of(source)
+        if not stands(path, library.files):
+            yield Item(path, source, kind, State.MISSING)
+            continue
+        one = standing_of(path, library.files, known)
+        what = [pair.what for pair in compare(one.sections, _prints(source, library.files[file_of(source)]))]
+        added, changed, removed = (what.count(each) for each in (What.ADDED, What.CHANGED, What.REMOVED))
+        state = State.OUTDATED if added or changed or removed else State.CURRENT
+        yield Item(path, source, kind, state, added, changed, removed, one.is_native)
 
 
 @dataclass(frozen=True)
@@ -149,10 +119,10 @@ def rows(
     for pair in compare(confirmed if own else (), prints(now)):
         then = confirmed[pair.then] if pair.then >= 0 else NOTHING
         section = now[pair.now] if pair.now >= 0 else Section(then[0], "", "")
-        if path.endswith(".md"):
+        if is_prose(path):
             said = own[pair.then].text if 0 <= pair.then < len(own) else ""
         else:
-            said = by_anchor.get(section.anchor, "")
+            said = by_anchor.get(section.anchor) or by_anchor.get(then[0], "")
         found.append(
             Row(
                 pair.what,
@@ -181,32 +151,71 @@ class NoTitleError(Exception):
 
 
 def assembled(path: str, text: str, written: Sequence[Written], *, today: date) -> tuple[str, tuple[Print, ...]]:
-    """Return the text of a translation, and what each of its sections stands on.
+    """Return the text of the file of a translation, and what each of its sections stands on.
 
     Sections that stay are kept to the letter, and so is a text of which all stay. Raises NoTitleError.
     """
+    if not is_prose(path):
+        said_ = [one for one in written if one.text.strip()]
+        return _filled(path, text, written), tuple(_stands_on(one) for one in said_)
     before = sections(path, text)
     kept = {section.text.strip("\n"): section.text for section in before if section.anchor != FRONT_MATTER}
-    is_prose = path.endswith(".md")
-    pieces = [section.text for section in before if section.anchor == (FRONT_MATTER if is_prose else "")]
-    stands = []
+    pieces = [section.text for section in before if section.anchor == FRONT_MATTER]
+    stood = []
     for one in written:
         said = one.text.strip("\n")
-        if is_prose and one.row.anchor == FRONT_MATTER:
+        if one.row.anchor == FRONT_MATTER:
             if not pieces or said != one.row.text:
                 pieces = [_front(said, today)]
         elif said.strip():
-            new = f"{said}\n\n" if is_prose else f"{said}\n"
-            pieces.append(kept.get(said, new))
-        elif not is_prose or one.row.anchor:
+            pieces.append(kept.get(said, f"{said}\n\n"))
+        elif one.row.anchor:
             continue  # a section that the translation leaves out
-        stands.append(_stands_on(one))
+        stood.append(_stands_on(one))
     if pieces != [section.text for section in before]:
         last = before[-1].text if before else ""
-        gap = "\n\n" if is_prose else "\n"
-        pieces = [piece.rstrip("\n") + gap if piece == last else piece for piece in pieces]
+        pieces = [piece.rstrip("\n") + "\n\n" if piece == last else piece for piece in pieces]
     whole = "".join(pieces)
-    return whole if whole == text else whole.rstrip("\n") + "\n", tuple(stands)
+    return whole if whole == text else whole.rstrip("\n") + "\n", tuple(stood)
+
+
+def _filled(path: str, text: str, written: Sequence[Written]) -> str:
+    """Return the text of a fact file with these fields of a translation; every other line stays to the letter."""
+    had = parsed(text)
+    wanted = deepcopy(had) if isinstance(had, dict) else {}
+    said = {one.row.anchor: one.text.strip("\n") for one in written}
+    code = language_inside(path)
+    if code:
+        for anchor, words in word_maps(thing_in(wanted, path)):
+            new = said.get(anchor, words.get(code, ""))
+            if new.strip() and new != words.get(code, "").strip("\n"):
+                words[code] = new
+            elif not new.strip():
+                words.pop(code, None)
+    else:
+        own = dict(leaves(wanted))
+        for anchor in dict.fromkeys((*said, *own)):
+            new = said.get(anchor, "")
+            if not new.strip():
+                _take_out(wanted, anchor.split("."))
+            elif new != own.get(anchor, "").strip("\n"):
+                _put(wanted, anchor.split("."), new)
+    return text if wanted == (had or {}) else patched(text, wanted)
+
+
+def _put(entry: dict[str, Any], keys: Sequence[str], text: str) -> None:
+    for key in keys[:-1]:
+        entry = entry.setdefault(key, {})
+    entry[keys[-1]] = text
+
+
+def _take_out(entry: dict[str, Any], keys: Sequence[str]) -> None:
+    if len(keys) > 1 and isinstance(entry.get(keys[0]), dict):
+        _take_out(entry[keys[0]], keys[1:])
+        if not entry[keys[0]]:
+            del entry[keys[0]]
+    elif len(keys) == 1:
+        entry.pop(keys[0], None)
 
 
 def _stands_on(one: Written) -> Print:
@@ -231,3 +240,17 @@ def _front(said: str, today: date) -> str:
 def earlier_sections(path: str, texts: Iterable[str]) -> dict[str, str]:
     """Return the sections of several texts of one path by their hash."""
     return {section.hash: section.text for text in texts for section in parts(path, text)}
+
+
+def is_only_translation(path: str, before: str, after: str) -> bool:
+    """Whether two texts of the file of a translation differ in nothing but what is said at its address."""
+    code = language_inside(path)
+    if not code:
+        return True
+    rest = []
+    for text in (before, after):
+        said = deepcopy(parsed(text))
+        for _, words in word_maps(thing_in(said, path)):
+            words.pop(code, None)
+        rest.append(said)
+    return bool(rest[0] == rest[1])

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, cast
 
-from babel.messages.catalog import Catalog
 from flask import (
     Blueprint,
     Flask,
@@ -29,36 +27,50 @@ from flask_babel import lazy_gettext as _l
 from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import FourEyesError, Permission
 from app.accounts.store import AccountRow
-from app.content.confirmed import What, in_language, is_source
-from app.content.sections import FRONT_MATTER
+from app.content.confirmed import What, in_language, is_prose, is_source, language_of, stands
 from app.curation import actions as curation
 from app.curation.diff import diff
 from app.curation.labels import KINDS
 from app.curation.limiting.staff import check_here, may_here
-from app.curation.model import Deed, Kind, PathError, StateError
+from app.curation.model import Deed, Kind, PathError, Revision, StateError
 from app.curation.model import State as RevisionState
 from app.curation.needs import KEY, Needs
 from app.curation.translating import actions, store
-from app.curation.translating import words as po
-from app.curation.translating.labels import DONE, ROW_SHAPES, SHAPES, STATES, WHATS
-from app.curation.translating.model import TARGETS, Item, NoTitleError, Row, State, Written, coverage
+from app.curation.translating.labels import (
+    DONE,
+    ROW_SHAPES,
+    SHAPES,
+    STATES,
+    WHATS,
+    section_title,
+    title_of,
+)
+from app.curation.translating.model import (
+    TARGETS,
+    Item,
+    NoTitleError,
+    Row,
+    State,
+    Written,
+    coverage,
+    is_only_translation,
+)
 from app.curation.translating.xliff import XliffError, read, written
-from app.guidance.model import Guidance
 from app.kernel.dates import KYIV
 from app.kernel.languages import SOURCE
 from app.web.access import actor, requires
 from app.web.database import now, session
 from app.web.desk import add_desk_page
-from app.web.edition import part
 from app.web.language import in_language as in_page_language
 
 blueprint = in_page_language(Blueprint("translating", __name__))
 
-CATALOGUES = (SOURCE, *(code for code in TARGETS if code != "en"))
-"""Languages with a catalogue; English stands in the code."""
-
 PAGE = 100
 """Texts of one page of the list."""
+
+
+MOST_OPEN = 12
+"""Fields of a fact file up to which all are shown open; of more, those that say what the source says are folded."""
 
 
 @blueprint.record_once
@@ -76,7 +88,7 @@ def translations() -> ResponseReturnValue:
     code = _chosen(request.args.get("into", ""))
     asked = {name: request.args.get(name, "").strip() for name in ("kind", "state", "q")}
     everything = {each: list(coverage(live, each)) for each in TARGETS}
-    found = [one for one in everything[code] if _fits(one, asked) and (one.place or may_here(one.path, Deed.SAVE))]
+    found = [one for one in everything[code] if _fits(one, asked) and may_here(one.path, Deed.SAVE)]
     start = _whole(request.args.get("from", ""))
     kept: dict[str, Any] = {"into": code, **{name: value for name, value in asked.items() if value}}
     return render_template(
@@ -118,8 +130,7 @@ def write() -> ResponseReturnValue:
     path = _path(request.form)
     try:
         saved = _save(path)
-        if request.form.get("do") == "submit":
-            curation.submit(session(), saved.id, actor=actor().reference, now=now())
+        done = _submitted(path, saved) if request.form.get("do") == "submit" else "saved"
     except _MovedError:
         return _sheet_page(path, typed=_typed(), wrong=_moved_text()), 409
     except NoTitleError:
@@ -128,7 +139,6 @@ def write() -> ResponseReturnValue:
     except StateError:
         wrong = gettext("This translation is in review and not open to changes.")
         return _sheet_page(path, typed=_typed(), wrong=wrong), 409
-    done = "submitted" if request.form.get("do") == "submit" else "saved"
     return redirect(_edit_address(path, done=done), 303)
 
 
@@ -188,9 +198,7 @@ def xliff(into: str) -> ResponseReturnValue:
         abort(404)
     sought = request.args.get("path", "")
     paths = [
-        one.path
-        for one in coverage(live, into)
-        if not one.place and (one.source == sought if sought else one.state is not State.CURRENT)
+        one.path for one in coverage(live, into) if (one.source == sought if sought else one.state is not State.CURRENT)
     ]
     if sought and not paths:
         abort(404)
@@ -217,45 +225,18 @@ def take_in() -> ResponseReturnValue:
     return _exchange_page(_chosen(found.target_language), taken=taken)
 
 
-@blueprint.get("/staff/translations/words/<into>")
-@requires(Permission.TRANSLATE_CONTENT)
-def words(into: str) -> ResponseReturnValue:
-    """Send the interface's words as PO, with what is translated already."""
-    if into not in CATALOGUES:
-        abort(404)
-    return _file(po.written(po.blank(_catalogue(SOURCE), _catalogue(into))), f"{into}.po", "text/x-gettext-translation")
-
-
-@blueprint.post("/staff/translations/words")
-@requires(Permission.TRANSLATE_CONTENT)
-def check_words() -> ResponseReturnValue:
-    """Judge a PO file, message by message; the operator takes it into the catalogue with the command."""
-    check_button()
-    code = request.form.get("into", "")
-    if code not in CATALOGUES:
-        abort(404)
-    try:
-        found = po.brought(_catalogue(SOURCE), _catalogue(code), po.read(_sent()))
-    except po.PoError:
-        return _exchange_page(_chosen(code), faults=[("po", gettext("This is no PO file."))]), 422
-    return _exchange_page(_chosen(code), judged=found)
-
-
 def _exchange_page(
     code: str,
     *,
     faults: Sequence[tuple[str, str]] = (),
     taken: actions.TakenIn | None = None,
-    judged: po.Brought | None = None,
 ) -> str:
     return render_template(
         "curation/translating/exchange.html",
         code=code,
         targets=TARGETS,
-        has_words=code in CATALOGUES,
         faults=faults,
         taken=taken,
-        judged=judged,
         form=DeedForm(),
     )
 
@@ -274,17 +255,11 @@ def _file(content: bytes, name: str, kind: str) -> ResponseReturnValue:
     return response
 
 
-def _catalogue(code: str) -> Catalog:
-    """Return the catalogue of a language as it ships; that of the source language names every word."""
-    path = Path(current_app.config["TRANSLATIONS"]) / code / "LC_MESSAGES" / "messages.po"
-    return po.read(path.read_bytes()) if path.exists() else Catalog(locale=code)
-
-
 class _MovedError(Exception):
     """The source or the draft is no longer what the form showed."""
 
 
-def _save(path: str) -> Any:
+def _save(path: str) -> Revision:
     check_here(path, Deed.SAVE)
     sheet, typed = _sheet(path), _typed()
     version = sheet.draft.version if sheet.draft else 0
@@ -301,6 +276,17 @@ def _save(path: str) -> Any:
         )
 
 
+def _submitted(path: str, saved: Revision) -> str:
+    """Send a draft to review, unless it holds what only an editor may send; return the word for what was done."""
+    live = curation.live_library(session(), _needs().shipped())
+    if not may_here(saved.path, Deed.SUBMIT) and not is_only_translation(
+        path, live.files.get(saved.path, ""), saved.text
+    ):
+        return "joined"
+    curation.submit(session(), saved.id, actor=actor().reference, now=now())
+    return "submitted"
+
+
 def _sheet(path: str) -> actions.Sheet:
     try:
         return actions.sheet(session(), path, shipped=_needs().shipped())
@@ -312,7 +298,7 @@ def _sheet_page(path: str, *, typed: Mapping[str, str] | None = None, wrong: str
     sheet, shipped = _sheet(path), _needs().shipped()
     typed = typed or {}
     live = curation.live_library(session(), shipped)
-    code = path.rsplit("/", 1)[-1].partition(".")[0]
+    code = language_of(path)
     reading = store.native_readings(session()).get(path)
     draft = sheet.draft
     return render_template(
@@ -321,14 +307,17 @@ def _sheet_page(path: str, *, typed: Mapping[str, str] | None = None, wrong: str
         source=sheet.source,
         code=code,
         language_name=TARGETS.get(code, code),
-        title=_title(sheet.source),
-        rows=[_shown(row, place, typed) for place, row in enumerate(sheet.rows)],
+        title=title_of(sheet.source),
+        rows=[_shown(sheet.source, row, place, typed) for place, row in enumerate(sheet.rows)],
         print=_print_of(sheet.rows),
+        anchors="\n".join(row.anchor for row in sheet.rows),
         version=draft.version if draft else 0,
         draft=_draft(draft) if draft else {},
         is_open=may_here(path, Deed.SAVE) and (draft is None or draft.state is RevisionState.DRAFT),
+        is_prose=is_prose(path),
+        is_long=not is_prose(path) and len(sheet.rows) > MOST_OPEN,
         outdated=sum(row.what is not What.SAME for row in sheet.rows),
-        is_live=path in live.files,
+        is_live=stands(path, live.files),
         native=gettext("%(who)s, %(when)s", who=_who(reading.by), when=_day(reading.at)) if reading else "",
         is_own=may_here(path, Deed.SAVE),
         may_review=may_here(path, Deed.APPROVE),
@@ -338,12 +327,13 @@ def _sheet_page(path: str, *, typed: Mapping[str, str] | None = None, wrong: str
     )
 
 
-def _shown(row: Row, place: int, typed: Mapping[str, str]) -> dict[str, Any]:
+def _shown(source: str, row: Row, place: int, typed: Mapping[str, str]) -> dict[str, Any]:
     text = typed.get(row.anchor, row.text)
     return {
         "place": place,
         "anchor": row.anchor,
-        "title": _section_title(row),
+        "title": section_title(source, row.anchor, row.title),
+        "language": SOURCE if row.title and is_prose(source) else "",
         "what": row.what,
         "kind": ROW_SHAPES[row.what],
         "state": WHATS[row.what],
@@ -351,15 +341,10 @@ def _shown(row: Row, place: int, typed: Mapping[str, str]) -> dict[str, Any]:
         "lines": diff(row.before, row.source) if row.what is What.CHANGED and row.before else [],
         "text": text,
         "theirs": row.text if typed and row.text != text else "",
-        "lines_high": min(24, max(3, len(text or row.source) // 48 + (text or row.source).count("\n") + 1)),
-        "confirmed": row.what is What.SAME,
+        "lines_high": min(
+            24, max(3 if is_prose(source) else 2, len(text or row.source) // 48 + (text or row.source).count("\n") + 1)
+        ),
     }
-
-
-def _section_title(row: Row) -> str:
-    if row.anchor == FRONT_MATTER:
-        return str(gettext("Title and summary"))
-    return row.title or row.anchor or str(gettext("The beginning"))
 
 
 def _draft(draft: Any) -> dict[str, Any]:
@@ -385,10 +370,11 @@ def _print_of(rows: Sequence[Row]) -> str:
 
 def _typed() -> dict[str, str]:
     """Return what was typed, by the anchor of its section, with the ends of lines that files have."""
+    anchors = request.form.get("anchors", "").replace("\r\n", "\n").split("\n")
     return {
-        request.form.get(f"anchor-{name.removeprefix('text-')}", ""): text.replace("\r\n", "\n").replace("\r", "\n")
-        for name, text in request.form.items()
-        if name.startswith("text-")
+        anchor: request.form[f"text-{place}"].replace("\r\n", "\n").replace("\r", "\n")
+        for place, anchor in enumerate(anchors)
+        if f"text-{place}" in request.form
     }
 
 
@@ -401,7 +387,7 @@ def _path(asked: Mapping[str, str]) -> str:
 
 
 def _edit_address(path: str, done: str) -> str:
-    code = path.rsplit("/", 1)[-1].partition(".")[0]
+    code = language_of(path)
     return url_for(".edit", path=in_language(path, SOURCE), into=code, done=done)
 
 
@@ -411,11 +397,11 @@ def _chosen(code: str) -> str:
 
 def _fits(one: Item, asked: Mapping[str, str]) -> bool:
     sought = asked["q"].casefold().split()
-    unread = asked["state"] == "unread" and one.state is not State.MISSING and not one.is_native and not one.place
+    unread = asked["state"] == "unread" and one.state is not State.MISSING and not one.is_native
     return (
         (not asked["kind"] or one.kind == asked["kind"])
         and (not asked["state"] or one.state == asked["state"] or unread)
-        and all(word in f"{_title(one.source)} {one.source} {one.place}".casefold() for word in sought)
+        and all(word in f"{title_of(one.source)} {one.source}".casefold() for word in sought)
     )
 
 
@@ -445,29 +431,21 @@ def _kind_share(kind: Kind, items: Sequence[Item]) -> dict[str, Any]:
 def _line(one: Item, code: str) -> dict[str, Any]:
     state = str(STATES[one.state])
     if one.state is State.OUTDATED:
-        state = str(ngettext("outdated in %(num)s section", "outdated in %(num)s sections", one.outdated))
+        state = str(
+            ngettext("outdated in %(num)s section", "outdated in %(num)s sections", one.outdated)
+            if is_prose(one.source)
+            else ngettext("outdated in %(num)s field", "outdated in %(num)s fields", one.outdated)
+        )
     return {
-        "title": _title(one.source) if not one.place else one.place,
-        "address": url_for(".edit", path=one.source, into=code) if not one.place else "",
+        "title": title_of(one.source),
+        "address": url_for(".edit", path=one.source, into=code),
         "path": one.source,
         "kind": SHAPES[one.state],
         "state": state,
         "parts": f"+{one.added} ~{one.changed} −{one.removed}" if one.outdated else "–",
         "native": one.is_native,
-        "told": bool(one.place) or one.state is State.MISSING,
+        "told": one.state is State.MISSING,
     }
-
-
-def _title(source: str) -> str:
-    """Return what a text is called in Ukrainian, as far as the edition knows it; else its path."""
-    first, _, rest = source.partition("/")
-    slug = rest.partition("/")[0]
-    guidance = part(Guidance)
-    if first == "articles" and slug in guidance.articles:
-        return guidance.articles[slug].texts[SOURCE].title
-    if first == "pages" and SOURCE in guidance.pages.get(slug, {}):
-        return guidance.pages[slug][SOURCE].title
-    return source.rsplit("/", 1)[0]
 
 
 def _whole(text: str) -> int:

@@ -27,11 +27,12 @@ class StandingRow(Table):
 
 
 class DraftRow(Table):
-    """What the translator of a revision has confirmed it against."""
+    """What the translator of a revision has confirmed the translation at an address in it against."""
 
-    __tablename__ = "translation_draft"
+    __tablename__ = "translation_confirmation"
 
     revision_id: Mapped[str] = mapped_column(ForeignKey("revision.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(String(200), primary_key=True)
     confirmed: Mapped[list[list[str]]] = mapped_column(JSON)
 
 
@@ -74,18 +75,20 @@ def native_readings(session: Session) -> dict[str, NativeReading]:
     return {row.path: NativeReading(row.read_by, as_utc(row.read_at)) for row in rows if row.read_at}
 
 
-def draft_confirmations(session: Session, ids: Collection[str]) -> dict[str, tuple[Print, ...]]:
-    """Return what the translators of these revisions confirmed, by revision; those that nobody was asked for lack."""
-    rows = session.scalars(select(DraftRow).where(DraftRow.revision_id.in_(ids)))
-    return {row.revision_id: tuple((anchor, hash_) for anchor, hash_ in row.confirmed) for row in rows}
+def draft_confirmations(session: Session, ids: Collection[str]) -> dict[str, dict[str, tuple[Print, ...]]]:
+    """Return what the translators of these revisions confirmed, by revision and address; what nobody did lacks."""
+    found: dict[str, dict[str, tuple[Print, ...]]] = {}
+    for row in session.scalars(select(DraftRow).where(DraftRow.revision_id.in_(ids))):
+        found.setdefault(row.revision_id, {})[row.address] = tuple((anchor, hash_) for anchor, hash_ in row.confirmed)
+    return found
 
 
-def put_draft_confirmation(session: Session, id_: str, confirmed: Iterable[Print]) -> None:
-    """Keep what the translator of a revision has confirmed it against."""
+def put_draft_confirmation(session: Session, id_: str, address: str, confirmed: Iterable[Print]) -> None:
+    """Keep what the translator of a revision has confirmed the translation at `address` against."""
     said = [list(one) for one in confirmed]
-    row = session.get(DraftRow, id_)
+    row = session.get(DraftRow, (id_, address))
     if row is None:
-        session.add(DraftRow(revision_id=id_, confirmed=said))
+        session.add(DraftRow(revision_id=id_, address=address, confirmed=said))
     else:
         row.confirmed = said
     session.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -24,6 +24,20 @@ class Refusal:
 
     text: str
     why: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A message that another catalogue says in another way: its forms in the code, here and there, and its faults.
+
+    A message with plurals has several forms. `faults` is empty for what can be taken in.
+    """
+
+    source: tuple[str, ...]
+    context: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    faults: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -71,46 +85,70 @@ def brought(template: Catalog, known: Catalog, other: Catalog) -> Brought:
     interface has no more. What `other` leaves empty stays as it is known.
     """
     new, taken, refused = blank(template, known), 0, list[Refusal]()
-    for message in other:
-        if not message.id:
-            continue
+    for message, one in _compared(new, other):
+        refused += [Refusal(one.source[0], fault) for fault in one.faults]
         own = new.get(message.id, message.context)
-        if own is None or isinstance(own.id, str) != isinstance(message.id, str):
-            refused.append(Refusal(_text(message), "no longer used"))
-            continue
-        if not any(_strings(message)):
-            continue
-        faults = list(message_faults(message, new.num_plurals))
-        refused += [Refusal(_text(message), fault) for fault in faults]
-        if not faults and own.string != message.string:
+        if own is not None and not one.faults and own.string != message.string:
             own.string = message.string
             own.flags.discard("fuzzy")
             taken += 1
     return Brought(new, taken, tuple(refused))
 
 
+def differences(template: Catalog, known: Catalog, other: Catalog) -> list[Difference]:
+    """Return every message that `other` says in another way than `known`, or that does not fit, in its order."""
+    compared = (one for _, one in _compared(blank(template, known), other))
+    return [one for one in compared if one.faults or one.before != one.after]
+
+
+def _compared(known: Catalog, other: Catalog) -> Iterator[tuple[Message, Difference]]:
+    """Yield the messages that `other` translates beside how `known`, which has every message of today, says them."""
+    for message in other:
+        own = known.get(message.id, message.context) if message.id else None
+        if not message.id:
+            continue
+        if own is None or isinstance(own.id, str) != isinstance(message.id, str):
+            faults: tuple[str, ...] = ("no longer used",)
+        elif not any(strings(message)):
+            continue  # what is left empty stays as it is known
+        else:
+            faults = tuple(message_faults(message, known.num_plurals))
+        before = strings(own) if own is not None else ()
+        yield message, Difference(sources(message), message.context or "", before, strings(message), faults)
+
+
+def spoken(code: str, said: Iterable[tuple[tuple[str, ...], str, tuple[str, ...]]]) -> Catalog:
+    """Return a catalogue of a language with these messages: forms in the code, context, translated forms."""
+    new = Catalog(locale=code)
+    for source, context, text in said:
+        id_ = source if len(source) > 1 else source[0]
+        new.add(id_, text if len(source) > 1 else text[0], context=context or None)
+    return new
+
+
 def message_faults(message: Message, plurals: int) -> Iterator[str]:
     """Yield what is wrong with a translated message of a language that has so many plural forms."""
-    sources = message.id if isinstance(message.id, (list, tuple)) else (message.id,)
-    texts = _strings(message)
+    said, texts = sources(message), strings(message)
     if message.fuzzy:
         yield "marked fuzzy"
-    if len(sources) > 1 and len(texts) != plurals:
+    if len(said) > 1 and len(texts) != plurals:
         yield f"has {len(texts)} plural forms of {plurals}"
-    expected = set(_PLACEHOLDER.findall(sources[-1]))
+    expected = set(_PLACEHOLDER.findall(said[-1]))
     for text in texts:
         if not text:
             yield "not translated"
             continue
         if set(_PLACEHOLDER.findall(text)) != expected:
             yield "placeholders differ"
-        if sorted(_TAG.findall(text)) != sorted(_TAG.findall(sources[-1])):
+        if sorted(_TAG.findall(text)) != sorted(_TAG.findall(said[-1])):
             yield "tags differ"
 
 
-def _strings(message: Message) -> tuple[str, ...]:
+def strings(message: Message) -> tuple[str, ...]:
+    """Return the forms of a message as it is translated; of one that is not, an empty one."""
     return tuple(message.string) if isinstance(message.string, (list, tuple)) else (str(message.string or ""),)
 
 
-def _text(message: Message) -> str:
-    return str(message.id[0] if isinstance(message.id, (list, tuple)) else message.id)
+def sources(message: Message) -> tuple[str, ...]:
+    """Return the forms of a message as they stand in the code."""
+    return tuple(message.id) if isinstance(message.id, (list, tuple)) else (str(message.id),)

@@ -1,0 +1,1 @@
+"""Words of the interface that translators have sent: kept as proposals, judged by a reviewer, written at a release."""
