@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.content.values import Confidence
-from app.curation.filling.model import Control, Field, in_languages
+from app.curation.filling.model import ANY_DAY, CLOSED, ROUND_THE_CLOCK, Control, Field, in_languages
 from app.curation.filling.patch import parsed, patched
 from app.directory.model import Kind, Need, Serves, Status
 from app.pathways.model import LineKind
@@ -20,6 +20,15 @@ _CONTACT = (
     Field(("source",), Control.LINE),
     Field(("as_of",), Control.LINE),
 )
+_EXCEPTIONS = Field(
+    ("exceptions",), Control.ROWS,
+    fields=(
+        Field(("valid_from",), Control.DATE),
+        Field(("valid_to",), Control.DATE),
+        Field(("hours",), Control.HOURS, (CLOSED, ROUND_THE_CLOCK, ANY_DAY)),
+        *in_languages("reason", Control.LINE),
+    ),
+)  # fmt: skip
 _CONFIDENCE = Field(("confidence",), Control.CHOICE, tuple(Confidence))
 _SOURCES = Field(("sources",), Control.LINES)
 
@@ -48,6 +57,7 @@ def organisation_fields(regions: Iterable[str]) -> tuple[Field, ...]:
                 *in_languages("label", Control.LINE),
                 _CONTACT[0],
                 Field(("hours",), Control.HOURS),
+                _EXCEPTIONS,
                 Field(("short",), Control.LINE),
                 Field(("by_appointment",), Control.YES),
                 *_CONTACT[1:],
@@ -64,6 +74,8 @@ def organisation_fields(regions: Iterable[str]) -> tuple[Field, ...]:
         ),
         *in_languages("address"),
         *in_languages("address_unconfirmed"),
+        Field(("hours",), Control.HOURS),
+        _EXCEPTIONS,
         _SOURCES,
         _CONFIDENCE,
         Field(("checked", "date"), Control.LINE),

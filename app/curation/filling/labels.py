@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.content.values import Confidence
 from app.curation.filling.fields import Shape
-from app.curation.filling.model import ANY_DAY, ROUND_THE_CLOCK, Control, Field
+from app.curation.filling.model import ANY_DAY, CLOSED, ROUND_THE_CLOCK, Control, Field
 from app.directory.labels import KINDS, NEEDS, SERVES
 from app.directory.model import Directory, Status
 from app.kernel.languages import SOURCE
@@ -48,7 +48,13 @@ LABELS = {
     "number": _l("Number"),
     "label": _l("Whose number"),
     "status": _l("Can it be used?"),
-    "hours": _l("Days"),
+    "hours": _l("When its office receives people, Kyiv time"),
+    "phones-hours": _l("When it is answered, Kyiv time"),
+    "exceptions": _l("Days with other hours"),
+    "valid_from": _l("First day"),
+    "valid_to": _l("Last day"),
+    "exceptions-hours": _l("Hours on these days, Kyiv time"),
+    "exceptions-reason": _l("Why, in a few words"),
     "short": _l("Short number"),
     "by_appointment": _l("By appointment only"),
     "reason": _l("Why it is doubted or out of date"),
@@ -79,6 +85,11 @@ LABELS = {
     "text": _l("Text"),
 }
 HINTS = {
+    "exceptions": _l("Such as a public holiday. A day that is over is not shown any more."),
+    "exceptions-valid_to": _l("Leave it empty where it is one day"),
+    "exceptions-reason": _l("Such as: public holiday"),
+    "hours": _l("Hours before and after a break are two lines with the same days."),
+    "exceptions-hours": _l("Fill in the times only where it is open at other hours."),
     "phones-number": _l("With the country code and without spaces, as +380441234567, or a short number as 1698"),
     "as_of": _l("Year, year and month, or day: 2026, 2026-03 or 2026-03-15"),
     "checked-date": _l("Year, year and month, or day: 2026, 2026-03 or 2026-03-15"),
@@ -122,36 +133,53 @@ DAYS = {
     "Mo-Th": _l("Monday to Thursday"),
     "Mo-Sa": _l("Monday to Saturday"),
     "Mo-Su": _l("every day"),
+    "Sa-Su": _l("Saturday and Sunday"),
+    "Mo": _l("Monday"),
+    "Tu": _l("Tuesday"),
+    "We": _l("Wednesday"),
+    "Th": _l("Thursday"),
+    "Fr": _l("Friday"),
+    "Sa": _l("Saturday"),
+    "Su": _l("Sunday"),
+}
+SPECIAL = {
+    "": _l("choose"),
+    CLOSED: _l("closed"),
+    ROUND_THE_CLOCK: _l("round the clock"),
+    ANY_DAY: _l("open at these hours"),
 }
 ADD = {
     "phones": _l("Add a phone"),
     "emails": _l("Add an e-mail address"),
     "websites": _l("Add a website"),
     "messengers": _l("Add a messenger"),
+    "exceptions": _l("Add days with other hours"),
     "bodies": _l("Add a place to turn to"),
     "lines": _l("Add a sentence"),
 }
 NEW = {Shape.TERM: _l("Add a term"), Shape.SOURCE: _l("Add a source")}
 
 
-def label_of(field: Field) -> str:
-    """Return what a field is called."""
-    last = field.path[-1]
+def label_of(field: Field, within: str) -> str:
+    """Return what a field is called; `within` is the list of things that it belongs to, if any."""
+    first, last = field.path[0], field.path[-1]
+    label = LABELS.get(f"{within}-{first}") if within else None
     if last in LANGUAGES:
-        return f"{LABELS[field.path[0]]}, {LANGUAGES[last]}"
-    return str(LABELS.get(field.name, LABELS.get(last, last)))
+        return f"{label or LABELS[first]}, {LANGUAGES[last]}"
+    return str(label or LABELS.get(field.name, LABELS.get(last, last)))
 
 
 def hint_of(field: Field, within: str) -> str:
     """Return how a field is filled in; `within` is the list of things that it belongs to, if any."""
-    hint = HINTS.get(f"{within}-{field.name}") or HINTS.get(field.path[0]) or HINTS.get(field.name)
+    hint = HINTS.get(f"{within}-{field.path[0]}") or HINTS.get(field.path[0]) or HINTS.get(field.name)
     return str(hint or (LINES_HINT if field.control is Control.LINES else ""))
 
 
 def options_of(field: Field, within: str, chosen: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return (value, words) of what can be chosen; what stands there already can always stay."""
     if field.control is Control.HOURS:
-        known: dict[str, object] = {**DAYS}
+        known: dict[str, object] = {**(SPECIAL if field.options else DAYS)}
+        chosen = chosen[::3]
     elif field.name == "regions":
         regions = part(Directory).regions
         known = {"nationwide": gettext("all of Ukraine"), "abroad": gettext("abroad")}
@@ -159,6 +187,9 @@ def options_of(field: Field, within: str, chosen: tuple[str, ...]) -> list[tuple
     else:
         words = OPTIONS.get(f"{within}-{field.name}") or OPTIONS.get(field.name) or {}
         known = {value: words.get(value, value) for value in field.options}
-    kept = chosen if field.control is Control.TICKS else chosen[:1]
+    if field.control is Control.CHOICE and not any(chosen):
+        # Nothing is said of a new thing before somebody says it.
+        known = {"": gettext("choose"), **known}
+    kept = chosen if field.control in (Control.TICKS, Control.HOURS) else chosen[:1]
     known |= {value: value for value in kept if value not in known}
     return [(value, str(text)) for value, text in known.items()]

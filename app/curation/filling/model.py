@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +14,9 @@ from app.kernel.languages import PUBLIC
 
 Form = Mapping[str, Sequence[str]]
 """What was sent: names of controls to their values."""
+
+Line = tuple[str, str, str]
+"""A line of opening hours: days, when it opens, when it closes."""
 
 
 class Control(StrEnum):
@@ -27,7 +32,10 @@ class Control(StrEnum):
     TICKS = "ticks"
     """Any number of choices."""
     YES = "yes"
+    DATE = "date"
+    """A day of the calendar."""
     HOURS = "hours"
+    """Opening hours: lines of days, opening and closing time. What is to be chosen instead of days are its options."""
     ROWS = "rows"
     """A list of things with fields of their own."""
     PAIRS = "pairs"
@@ -73,6 +81,11 @@ class Shown:
     @property
     def value(self) -> str:
         return self.values[0] if self.values else ""
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of opening hours, which stand in `values` one after the other."""
+        return list(zip(self.values[::3], self.values[1::3], self.values[2::3], strict=True))
 
 
 @dataclass(frozen=True)
@@ -130,11 +143,18 @@ def _typed(one: Field, form: Form, sent: str, id_: str) -> Shown:
         return Shown(one, id_, rows=tuple(rows))
     values = tuple(text.replace("\r\n", "\n").replace("\r", "\n") for text in form.get(sent, ()))
     if one.control is Control.HOURS:
-        days, opens, closes = (_one(form, f"{sent}{part}").strip() for part in ("", "-opens", "-closes"))
-        return Shown(one, id_, (days, opens, closes))
+        return Shown(one, id_, tuple(text for line in _typed_hours(form, sent) for text in line))
     if one.control is Control.TICKS:
         return Shown(one, id_, values)
     return Shown(one, id_, (values or ("",))[:1])
+
+
+def _typed_hours(form: Form, sent: str) -> list[Line]:
+    gone = set(form.get("drop", ()))
+    columns = (form.get(f"{sent}{part}", ()) for part in ("", "-opens", "-closes"))
+    typed = [(days.strip(), opens.strip(), closes.strip()) for days, opens, closes in zip(*columns, strict=False)]
+    lines = [line for number, line in enumerate(typed) if any(line) and f"{sent}-{number}" not in gone]
+    return [*lines, NO_HOURS] if sent in form.get("add", ()) or not lines else lines
 
 
 def filled(shown: Sequence[Shown], entry: Mapping[str, Any], order: Sequence[str] = ()) -> dict[str, Any]:
@@ -183,6 +203,11 @@ def _filled(one: Shown, had: Any) -> Any:
         return _or_absent(one.field, [line.strip() for line in text.split("\n") if line.strip()], had)
     if control is Control.YES:
         return True if text else _ABSENT
+    if control is Control.DATE:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass  # what is no day is told at its field
     return text or ("" if one.field.needed and had is not None else _ABSENT)
 
 
@@ -217,27 +242,39 @@ def _written(one: Shown) -> str:
     if one.field.control is not Control.HOURS:
         # A line of text in a file has no line breaks, except where the file had one.
         return one.value.strip()
-    days, opens, closes = one.values
-    if not days or days == ROUND_THE_CLOCK or not (opens or closes):
-        return days.removesuffix(ANY_DAY)
-    times = f"{opens}-{closes}"
-    return times if days == ANY_DAY else f"{days} {times}"
+    rules: list[tuple[str, list[str]]] = []
+    for days, opens, closes in one.lines:
+        times = f"{opens}-{closes}" if opens or closes else ""
+        if rules and rules[-1][0] == days and times:
+            rules[-1][1].append(times)
+        else:
+            rules.append((days, [times]))
+    written = (f"{days.removesuffix(ANY_DAY)} {', '.join(filter(None, times))}".strip() for days, times in rules)
+    return "; ".join(filter(None, written))
 
 
 ROUND_THE_CLOCK = "24/7"
+CLOSED = "closed"
 ANY_DAY = "?"
-"""Hours without days: the source does not say on which."""
+"""Hours without days: the source does not say on which; or those of an exception, which has its days."""
+NO_HOURS: Line = ("", "", "")
+_HOURS = re.compile(r"(?:(\S+) )?(\d\d:\d\d-\d\d:\d\d(?:, ?\d\d:\d\d-\d\d:\d\d)*)")
 
 
-def hours_values(text: str) -> tuple[str, str, str]:
-    """Return hours as (days, opens, closes); what is not written so stands whole in the first."""
-    if not text or text == ROUND_THE_CLOCK:
-        return text, "", ""
-    days, _, times = text.rpartition(" ")
-    opens, dash, closes = times.partition("-")
-    if not dash or ":" not in opens or ":" not in closes:
-        return text, "", ""
-    return days or ANY_DAY, opens, closes
+def hours_lines(text: str) -> list[Line]:
+    """Return hours line by line, the hours of a day before and behind its break as two; what is not written so stands
+    whole in the place of the days.
+    """
+    lines: list[Line] = []
+    for rule in re.split("; ?", text):
+        found = _HOURS.fullmatch(rule)
+        if not found:
+            lines.append((rule, "", ""))
+            continue
+        for span in re.split(", ?", found[2]):
+            opens, _, closes = span.partition("-")
+            lines.append((found[1] or ANY_DAY, opens, closes))
+    return lines
 
 
 def _texts(one: Field, value: Any) -> tuple[str, ...]:
@@ -248,7 +285,9 @@ def _texts(one: Field, value: Any) -> tuple[str, ...]:
     if one.control is Control.YES:
         return ("yes" if value else "",)
     text = "" if value is None else str(value)
-    return hours_values(text) if one.control is Control.HOURS else (text,)
+    if one.control is Control.HOURS:
+        return tuple(part for line in hours_lines(text) for part in line)
+    return (text,)
 
 
 def _at(entry: Any, path: Sequence[str]) -> Any:

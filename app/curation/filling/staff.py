@@ -29,7 +29,7 @@ from app.curation.editing.staff import (
 )
 from app.curation.filling.fields import ID, MANY, Entries, NoEntryError, NoFormError, fields_of, shape_of
 from app.curation.filling.labels import ADD, LANGUAGES, NEW, hint_of, label_of, options_of
-from app.curation.filling.model import Field, Shown, filled, id_of_place, opened, typed
+from app.curation.filling.model import Control, Field, Shown, filled, id_of_place, opened, typed
 from app.curation.filling.patch import PatchError, parsed, same
 from app.curation.labels import CHANGES, title_of
 from app.curation.merge import merge
@@ -251,12 +251,13 @@ def _items(shown: Sequence[Shown], said: Said, within: str) -> list[dict[str, An
         {
             "id": one.id,
             "control": one.field.control.value,
-            "label": label_of(one.field),
+            "label": label_of(one.field, within),
             "hint": hint_of(one.field, within),
             "error": said.wrong(one.id),
             "lang": one.field.path[-1] if one.field.path[-1] in LANGUAGES else "",
             "value": one.value,
             "values": one.values,
+            "lines": one.lines if one.field.control is Control.HOURS else (),
             "options": options_of(one.field, within, one.values),
             "add": ADD.get(one.field.name, ""),
             "rows": [
