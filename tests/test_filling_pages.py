@@ -115,6 +115,68 @@ def test_the_second_of_two_who_fill_in_one_form_is_shown_both_texts(client: Lint
     assert "Words by the colleague" in text
 
 
+NEW_BODY = {
+    "kind": ["ngo"], "name-uk": ["Дім"], "name-en": ["House"], "go_for-uk": ["Прийдіть."], "go_for-en": ["Come."],
+    "not_for-uk": ["Не розшукує."], "not_for-en": ["It does not trace."], "serves": ["family-support"],
+    "needs": ["legal-aid"], "regions": ["UA-63"], "languages": ["uk", "en"], "cost": ["free"],
+    "sources": ["0522-2025"], "confidence": ["medium"], "checked-date": ["2026-03"], "checked-how": ["page"],
+    "how_to_find-uk": ["На площі."], "how_to_find-en": ["On the square."], "change": ["meaning"], "do": ["save"],
+}  # fmt: skip
+
+
+def test_a_new_organisation_is_begun_in_a_form(site: Flask, client: LintingClient) -> None:
+    assert "Add an organisation" in page(client, DESK)
+    form = opened(client, "path=organisations/") | NEW_BODY | {"id": ["house"]}
+    assert client.post(FORM, data=form).status_code == 303
+    text = draft(site, "organisations/house.yaml")
+    assert text.startswith("id: house\nkind: ngo\nname:\n  uk: Дім\n  en: House\ngo_for:\n")
+    assert opened(client, "path=organisations/house.yaml")["name-en"] == ["House"]
+    taken = page(client, FORM, 422, data=form)  # type: ignore[arg-type]
+    assert "taken by a draft" in taken
+
+
+@pytest.mark.parametrize(
+    ("id_", "said"), [("", "Latin letters"), ("Дім", "Latin letters"), ("../house", "Latin letters"),
+                      ("ombudsman", "There is an organisation with this short name")],
+)  # fmt: skip
+def test_a_new_organisation_has_a_name_of_its_own(client: LintingClient, id_: str, said: str) -> None:
+    form = opened(client, "path=organisations/") | NEW_BODY | {"id": [id_]}
+    text = page(client, FORM, 422, data=form)  # type: ignore[arg-type]
+    assert 'href="#id"' in text
+    assert said in text
+    assert controls(text)["name-uk"] == ["Дім"]
+
+
+def test_what_a_new_organisation_lacks_is_told_at_each_field(client: LintingClient) -> None:
+    form = opened(client, "path=organisations/") | NEW_BODY | {"id": ["house"]}
+    for name in ("kind", "name-en", "go_for-uk", "go_for-en", "cost", "confidence"):
+        form[name] = [""]
+    for name in ("serves", "regions", "languages", "sources"):
+        form[name] = []
+    text = page(client, FORM, 422, data=form)  # type: ignore[arg-type]
+    for id_ in ("kind", "name-en", "go_for-uk", "go_for-en", "serves", "regions", "languages", "cost", "sources",
+                "confidence"):  # fmt: skip
+        assert f'href="#{id_}"' in text, id_
+    assert 'href="#name-uk"' not in text
+
+
+def test_hours_and_exceptions_are_filled_in_line_by_line(site: Flask, client: LintingClient) -> None:
+    form = opened(client) | {"add": ["exceptions"]}
+    form = controls(page(client, FORM, data=form)) | {"add": ["hours"]}  # type: ignore[arg-type]
+    form |= {"hours": ["Mo-Th"], "hours-opens": ["09:00"], "hours-closes": ["18:00"]}
+    form = controls(page(client, FORM, data=form))  # type: ignore[arg-type]
+    assert form["hours"] == ["Mo-Th", ""]
+    form |= {"hours": ["Mo-Th", "Fr"], "hours-opens": ["09:00", "09:00"], "hours-closes": ["18:00", "08:00"]}
+    form |= {"exceptions-0-valid_from": ["2026-12-25"], "exceptions-0-hours": ["closed"], "do": ["save"]}
+    form |= {"exceptions-0-reason-uk": ["Різдво"], "change": ["meaning"]}
+    text = page(client, FORM, 422, data=form)  # type: ignore[arg-type]
+    assert 'href="#hours"' in text
+    assert 'href="#exceptions-0-reason-en"' in text
+    form |= {"hours-closes": ["18:00", "16:45"], "exceptions-0-reason-en": ["Christmas"]}
+    assert client.post(FORM, data=form).status_code == 303
+    assert "hours: Mo-Th 09:00-18:00; Fr 09:00-16:45\nexceptions:\n- valid_from: 2026-12-25" in draft(site)
+
+
 def test_a_term_is_found_and_changed_in_its_own_lines(site: Flask, client: LintingClient) -> None:
     assert "entry=register" in page(client, f"{FORM}?path=glossary.yaml&q=unified+register")
     form = opened(client, "path=glossary.yaml&entry=register")

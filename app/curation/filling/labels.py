@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from babel import Locale
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 
-from app.content.values import Confidence
+from app.content.sources import Sources
+from app.content.values import Confidence, say
 from app.curation.filling.fields import Shape
 from app.curation.filling.model import ANY_DAY, CLOSED, ROUND_THE_CLOCK, Control, Field
 from app.directory.labels import KINDS, NEEDS, SERVES
@@ -85,6 +89,21 @@ LABELS = {
     "text": _l("Text"),
 }
 HINTS = {
+    "id": _l("Latin letters, digits and hyphens, such as red-cross. It stands in addresses and does not change later."),
+    "abbreviation": _l("As people call it, where that is shorter"),
+    "alternate_names": _l("Other names, wrong spellings, questions; one a line. Only the search reads them."),
+    "go_for": _l("What a family gets done there. One or two sentences that say what to do."),
+    "not_for": _l("What families come with in vain, and where to go instead"),
+    "how_to_find": _l("Needed where there is no current phone, address or website"),
+    "not_known": _l("What the sources do not say, so that nobody takes it for granted"),
+    "source": _l("Its short name; you find it under “Sources” below."),
+    "emails-use_instead": _l("Only for an address that is out of date"),
+    "use_instead": _l("Only for a contact that is out of date: the current one"),
+    "reason": _l("Only where it is not current: families read it beside the contact"),
+    "emails-address": _l("Such as help@example.org"),
+    "messengers-address": _l("A link such as https://t.me/name"),
+    "url": _l("The whole address with https://"),
+    "short": _l("As people know it, such as 0 800 300 529"),
     "exceptions": _l("Such as a public holiday. A day that is over is not shown any more."),
     "exceptions-valid_to": _l("Leave it empty where it is one day"),
     "exceptions-reason": _l("Such as: public holiday"),
@@ -95,6 +114,9 @@ HINTS = {
     "checked-date": _l("Year, year and month, or day: 2026, 2026-03 or 2026-03-15"),
     "match": _l("One pattern a line; * stands for any ending"),
 }
+PICKS_HINT = _l(
+    "Begin to type a word of the title and choose. An empty line more appears when you press “Add a source”."
+)
 LINES_HINT = _l("One a line")
 OPTIONS: Mapping[str, Mapping[Any, object]] = {
     "kind": KINDS,
@@ -172,7 +194,8 @@ def label_of(field: Field, within: str) -> str:
 def hint_of(field: Field, within: str) -> str:
     """Return how a field is filled in; `within` is the list of things that it belongs to, if any."""
     hint = HINTS.get(f"{within}-{field.path[0]}") or HINTS.get(field.path[0]) or HINTS.get(field.name)
-    return str(hint or (LINES_HINT if field.control is Control.LINES else ""))
+    by_control = {Control.LINES: LINES_HINT, Control.PICKS: PICKS_HINT}
+    return str(hint or by_control.get(field.control, ""))
 
 
 def options_of(field: Field, within: str, chosen: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -180,6 +203,8 @@ def options_of(field: Field, within: str, chosen: tuple[str, ...]) -> list[tuple
     if field.control is Control.HOURS:
         known: dict[str, object] = {**(SPECIAL if field.options else DAYS)}
         chosen = chosen[::3]
+    elif field.name == "languages":
+        known = {code: Locale.parse(language()).languages.get(code, code) for code in field.options}
     elif field.name == "regions":
         regions = part(Directory).regions
         known = {"nationwide": gettext("all of Ukraine"), "abroad": gettext("abroad")}
@@ -193,3 +218,64 @@ def options_of(field: Field, within: str, chosen: tuple[str, ...]) -> list[tuple
     kept = chosen if field.control in (Control.TICKS, Control.HOURS) else chosen[:1]
     known |= {value: value for value in kept if value not in known}
     return [(value, str(text)) for value, text in known.items()]
+
+
+FAULTS = (
+    (re.compile("field required|should have at least 1 item"), _l("Fill this in: it is needed.")),
+    (re.compile(r"text in '(?P<code>\w+)' is missing"), _l("Write it in this language too.")),
+    (re.compile(r"^source '(?P<name>[^']*)' is not in"),
+     _l("There is no source called “%(name)s”. Choose one from the list, or add it to the sources first.")),
+    (re.compile("needs a reason in every language"),
+     _l("Say in every language why it is doubted or out of date.")),
+    (re.compile("needs use_instead|use_instead is not a current"),
+     _l("Name the current contact that takes its place. It has to stand in the directory.")),
+    (re.compile("superseded here but current elsewhere"),
+     _l("Another organisation gives this number as current. Find out which is true.")),
+    (re.compile("say in how_to_find"),
+     _l("There is no current contact: say here how a family reaches this organisation.")),
+    (re.compile("hours are written|hours of an exception are written"),
+     _l("Choose the days, and give both times.")),
+    (re.compile("hours run forward"),
+     _l("The closing time comes after the opening time, and hours of one day do not overlap.")),
+    (re.compile("is named twice"), _l("A day stands in two lines. Put the lines of one day one after the other.")),
+    (re.compile("say of all hours"), _l("Say for every line on which days it holds.")),
+    (re.compile("a day is written as"), _l("Give a day of the calendar.")),
+    (re.compile("the last day is before"), _l("The last day comes before the first one.")),
+    (re.compile("a year at most"), _l("This is longer than a year. Is the year right?")),
+    (re.compile(r"two exceptions speak of (?P<day>\S+);"), _l("Two entries speak of %(day)s. Keep one.")),
+    (re.compile("an exception needs hours"), _l("First say when the number is answered on other days.")),
+    (re.compile(r"^(?P<number>\S.*) is no current phone of any"),
+     _l("%(number)s is no current phone of any organisation: take it out of the text.")),
+    (re.compile(r"string should match pattern '\^\(\\+"),
+     _l("Write the number with the country code and without spaces, or as a short number.")),
+    (re.compile("string should match pattern"), _l("This is not written as it has to be. See the example.")),
+)  # fmt: skip
+"""What the check says of a file, in the words of the form."""
+
+
+def fault_text(message: str) -> str:
+    """Return in words what is wrong with a field; what only an expert can mend stays in English."""
+    for pattern, words in FAULTS:
+        if found := pattern.search(message):
+            return str(words) % found.groupdict()
+    return Markup('<span lang="en">{}</span>').format(message)
+
+
+MOST_SOURCES = 10
+"""Sources that one search shows."""
+
+
+def source_titles() -> dict[str, str]:
+    """Return the title of every source by its id."""
+    return {one.id: say(one.title, language()) for one in part(Sources).by_id.values()}
+
+
+def found_sources(query: str) -> list[tuple[str, str]]:
+    """Return the (id, title) of sources in which every word of `query` stands."""
+    words = query.casefold().split()
+    found = []
+    for one in part(Sources).by_id.values():
+        said = " ".join([one.id, one.publisher, one.url, *one.title.values()]).casefold()
+        if all(word in said for word in words):
+            found.append((one.id, say(one.title, language())))
+    return found[:MOST_SOURCES]

@@ -15,7 +15,7 @@ from app.kernel.languages import PUBLIC
 Form = Mapping[str, Sequence[str]]
 """What was sent: names of controls to their values."""
 
-Line = tuple[str, str, str]
+HoursLine = tuple[str, str, str]
 """A line of opening hours: days, when it opens, when it closes."""
 
 
@@ -28,6 +28,8 @@ class Control(StrEnum):
     """A text of several sentences."""
     LINES = "lines"
     """A list of short texts, one a line."""
+    PICKS = "picks"
+    """A list of short texts, each in a line of its own with what is known to choose from."""
     CHOICE = "choice"
     TICKS = "ticks"
     """Any number of choices."""
@@ -83,7 +85,7 @@ class Shown:
         return self.values[0] if self.values else ""
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[HoursLine]:
         """The lines of opening hours, which stand in `values` one after the other."""
         return list(zip(self.values[::3], self.values[1::3], self.values[2::3], strict=True))
 
@@ -146,10 +148,13 @@ def _typed(one: Field, form: Form, sent: str, id_: str) -> Shown:
         return Shown(one, id_, tuple(text for line in _typed_hours(form, sent) for text in line))
     if one.control is Control.TICKS:
         return Shown(one, id_, values)
+    if one.control is Control.PICKS:
+        values += tuple(form.get(f"{sent}-pick", ()))
+        return Shown(one, id_, tuple(text.strip() for text in values if text.strip()))
     return Shown(one, id_, (values or ("",))[:1])
 
 
-def _typed_hours(form: Form, sent: str) -> list[Line]:
+def _typed_hours(form: Form, sent: str) -> list[HoursLine]:
     gone = set(form.get("drop", ()))
     columns = (form.get(f"{sent}{part}", ()) for part in ("", "-opens", "-closes"))
     typed = [(days.strip(), opens.strip(), closes.strip()) for days, opens, closes in zip(*columns, strict=False)]
@@ -194,11 +199,13 @@ def _filled(one: Shown, had: Any) -> Any:
         # What the form does not offer is not taken away by it.
         chosen = set(one.values) | {item for item in before if item not in one.field.options}
         items = [item for item in before if item in chosen]
-        items += [item for item in one.field.options if item in chosen and item not in before]
+        items += [str(item) for item in one.field.options if item in chosen and item not in before]
         return had if items == before else _or_absent(one.field, items, had)
     if same_text(one, _texts(one.field, had)):
         return had
     text = _written(one)
+    if control is Control.PICKS:
+        return _or_absent(one.field, list(one.values), had)
     if control is Control.LINES:
         return _or_absent(one.field, [line.strip() for line in text.split("\n") if line.strip()], had)
     if control is Control.YES:
@@ -257,15 +264,15 @@ ROUND_THE_CLOCK = "24/7"
 CLOSED = "closed"
 ANY_DAY = "?"
 """Hours without days: the source does not say on which; or those of an exception, which has its days."""
-NO_HOURS: Line = ("", "", "")
+NO_HOURS: HoursLine = ("", "", "")
 _HOURS = re.compile(r"(?:(\S+) )?(\d\d:\d\d-\d\d:\d\d(?:, ?\d\d:\d\d-\d\d:\d\d)*)")
 
 
-def hours_lines(text: str) -> list[Line]:
+def hours_lines(text: str) -> list[HoursLine]:
     """Return hours line by line, the hours of a day before and behind its break as two; what is not written so stands
     whole in the place of the days.
     """
-    lines: list[Line] = []
+    lines: list[HoursLine] = []
     for rule in re.split("; ?", text):
         found = _HOURS.fullmatch(rule)
         if not found:
@@ -278,7 +285,7 @@ def hours_lines(text: str) -> list[Line]:
 
 
 def _texts(one: Field, value: Any) -> tuple[str, ...]:
-    if one.control is Control.TICKS:
+    if one.control in (Control.TICKS, Control.PICKS):
         return tuple(str(item) for item in value or ())
     if one.control is Control.LINES:
         return ("\n".join(str(item) for item in value or ()),)
@@ -329,6 +336,30 @@ def _one(form: Form, name: str) -> str:
 
 
 PAIR = (Field(("key",), Control.LINE), Field(("text",), Control.TEXT))
+
+
+_MISSING = re.compile(r"text in '(\w+)' is missing")
+_LED_TO = (
+    ("needs a reason in every language", "reason"),
+    ("needs use_instead", "use_instead"),
+    ("say in how_to_find", "how_to_find"),
+)
+"""Faults of a thing as a whole, by what they say, and the field that mends them."""
+
+
+def ids_of_fault(place: str, message: str, shown: Sequence[Shown]) -> list[str]:
+    """Return the ids of the fields that mend a fault: a missing text is told at each language in which it is missing.
+
+    The list is empty where no field does.
+    """
+    led_to = next((field for words, field in _LED_TO if words in message), "")
+    place = ".".join(filter(None, [place, led_to]))
+    found = _MISSING.search(message)
+    codes = [found[1]] if found else PUBLIC if led_to or "field required" in message else []
+    in_languages = [id_of_place(f"{place}.{code}", shown) for code in codes]
+    ids = [id_ for id_, code in zip(in_languages, codes, strict=True) if id_.endswith(f"-{code}")]
+    whole = id_of_place(place, shown)
+    return ids or ([whole] if whole else [])
 
 
 def id_of_place(place: str, shown: Sequence[Shown]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +10,6 @@ import yaml
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from markupsafe import Markup
 
 from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import Permission
@@ -27,9 +25,29 @@ from app.curation.editing.staff import (
     typed_change,
     whole,
 )
-from app.curation.filling.fields import ID, MANY, Entries, NoEntryError, NoFormError, fields_of, shape_of
-from app.curation.filling.labels import ADD, LANGUAGES, NEW, hint_of, label_of, options_of
-from app.curation.filling.model import Control, Field, Shown, filled, id_of_place, opened, typed
+from app.curation.filling.fields import (
+    ID,
+    MANY,
+    NEW_BODY,
+    Entries,
+    NoEntryError,
+    NoFormError,
+    fields_of,
+    is_id,
+    shape_of,
+)
+from app.curation.filling.labels import (
+    ADD,
+    LANGUAGES,
+    NEW,
+    fault_text,
+    found_sources,
+    hint_of,
+    label_of,
+    options_of,
+    source_titles,
+)
+from app.curation.filling.model import Control, Field, Shown, filled, ids_of_fault, opened, typed
 from app.curation.filling.patch import PatchError, parsed, same
 from app.curation.labels import CHANGES, title_of
 from app.curation.merge import merge
@@ -42,8 +60,6 @@ from app.web.edition import part
 from app.web.language import in_language, language
 
 blueprint = in_language(Blueprint("filling", __name__))
-
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 MOST = 60
 """Entries of one page of a list."""
@@ -73,6 +89,11 @@ class Sent:
     faults: Sequence[Fault] = ()
     checked: bool = False
     said: Said = field(default_factory=Said)
+    target: str = ""
+    """Where it is saved: a new file has no path before it is filled in."""
+
+    def __post_init__(self) -> None:
+        self.target = self.target or self.path
 
 
 @blueprint.get("/staff/content/form")
@@ -91,7 +112,7 @@ def form() -> ResponseReturnValue:
     try:
         if entries.shape in MANY and not entry and "new" not in request.args:
             return _list_page(path, entries)
-        base = {} if "new" in request.args else entries.get(entry)
+        base = {} if "new" in request.args or path == NEW_BODY else entries.get(entry)
     except NoEntryError:
         abort(404)
     except PatchError:
@@ -126,7 +147,7 @@ def fill() -> ResponseReturnValue:
     if sent.said.faults:
         return _form_page(sent), 422
     if do != "keep":
-        sent.faults, sent.checked = check_text(path, text).faults, True
+        sent.faults, sent.checked = check_text(sent.target, text).faults, True
         _place(sent)
     if do == "check":
         return _form_page(sent)
@@ -139,7 +160,7 @@ def fill() -> ResponseReturnValue:
         sent.said.faults += [("main", why) for _, why in said.faults]
         return _form_page(sent)
 
-    return save_or_say(path, text, standing.id, standing.version, change, note, again=again)
+    return save_or_say(sent.target, text, standing.id, standing.version, change, note, again=again)
 
 
 def _standing(path: str) -> tuple[Entries, Standing]:
@@ -147,6 +168,8 @@ def _standing(path: str) -> tuple[Entries, Standing]:
         shape = shape_of(path)
     except NoFormError:
         abort(404)
+    if path == NEW_BODY:
+        return Entries(shape, ""), Standing("")
     open_id = store.on_desk(session(), path)
     if open_id:
         one = store.get_revision(session(), open_id)
@@ -171,9 +194,11 @@ def _text(sent: Sent) -> str:
     """Return the whole text with what was typed in it; what others changed in the same entry meanwhile is merged."""
     order = [one.field.path[0] for one in sent.shown]
     wanted = filled(sent.shown, sent.base, order)
+    if sent.path == NEW_BODY:
+        return _new_body(sent, wanted)
     if not sent.base:
         id_ = str(wanted.pop("id", ""))
-        if not _ID.fullmatch(id_) or id_ in sent.entries.all():
+        if not is_id(id_) or id_ in sent.entries.all():
             sent.said.say("id", gettext("Give it a short name that no other entry has: a-z, 0-9 and hyphens."))
             return sent.standing.text
         return sent.entries.with_entry(id_, wanted)
@@ -192,6 +217,23 @@ def _text(sent: Sent) -> str:
     return merged.text
 
 
+def _new_body(sent: Sent, wanted: dict[str, Any]) -> str:
+    """Return the text of a new file, whose path is its own from here on; an id that cannot be is told."""
+    id_ = str(wanted.pop("id", ""))
+    path = f"{NEW_BODY}{id_}.yaml"
+    if not is_id(id_):
+        sent.said.say("id", gettext("Give it a short name in Latin letters: a-z, 0-9 and hyphens, such as red-cross."))
+    elif actions.ground(session(), supplied().shipped(), path).exists:
+        sent.said.say("id", gettext("There is an organisation with this short name: %(name)s.", name=title_of(path)))
+    elif any(one.state is not State.DISCARDED for one in store.history(session(), path)):
+        sent.said.say(
+            "id", gettext("This short name is taken by a draft or by an organisation that was. Choose another.")
+        )
+    else:
+        sent.target = path
+    return sent.entries.with_entry(id_, wanted)
+
+
 def _fields(entries: Entries, base: Mapping[str, Any]) -> tuple[Field, ...]:
     fields = fields_of(entries.shape, part(Directory).regions)
     return fields if base else (ID, *fields)
@@ -199,8 +241,8 @@ def _fields(entries: Entries, base: Mapping[str, Any]) -> tuple[Field, ...]:
 
 def _place(sent: Sent) -> None:
     for fault in sent.faults:
-        text = Markup('<span lang="en">{}</span>').format(fault.message)
-        sent.said.say(id_of_place(fault.place, sent.shown) or "main", text)
+        for id_ in ids_of_fault(fault.place, fault.message, sent.shown) or ["main"]:
+            sent.said.say(id_, fault_text(fault.message))
 
 
 def _list_page(path: str, entries: Entries) -> ResponseReturnValue:
@@ -224,18 +266,24 @@ def _name(entry: Mapping[str, Any]) -> str:
 
 
 def _form_page(sent: Sent) -> Response:
-    others = actions.open_form(session(), sent.path, actor=actor().reference, now=now())
+    is_new_file = sent.path == NEW_BODY
+    sought = request.form.get("sought", "").strip()
+    others = [] if is_new_file else actions.open_form(session(), sent.path, actor=actor().reference, now=now())
     return make_response(
         render_template(
             "curation/filling/form.html",
             path=sent.path,
             entry=sent.entry,
-            title=_name(sent.base) if sent.entry else title_of(sent.path),
+            title=gettext("organisation") if is_new_file else _name(sent.base) if sent.entry else title_of(sent.path),
+            is_new_file=is_new_file,
             is_many=sent.entries.shape in MANY,
             is_new=not sent.base,
             base=yaml.safe_dump(sent.base, allow_unicode=True, sort_keys=False),
             standing=sent.standing,
             items=_items(sent.shown, sent.said, ""),
+            titles=source_titles(),
+            sought=sought,
+            found=found_sources(sought) if sought else (),
             said=sent.said,
             is_checked=sent.checked,
             others=others_at(others),
@@ -255,6 +303,7 @@ def _items(shown: Sequence[Shown], said: Said, within: str) -> list[dict[str, An
             "hint": hint_of(one.field, within),
             "error": said.wrong(one.id),
             "lang": one.field.path[-1] if one.field.path[-1] in LANGUAGES else "",
+            "names_source": one.field.name == "source",
             "value": one.value,
             "values": one.values,
             "lines": one.lines if one.field.control is Control.HOURS else (),
