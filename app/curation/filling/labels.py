@@ -114,9 +114,7 @@ HINTS = {
     "checked-date": _l("Year, year and month, or day: 2026, 2026-03 or 2026-03-15"),
     "match": _l("One pattern a line; * stands for any ending"),
 }
-PICKS_HINT = _l(
-    "Begin to type a word of the title and choose. An empty line more appears when you press “Add a source”."
-)
+PICKS_HINT = _l("The short names of sources, one in each line; an empty line more appears with every check.")
 LINES_HINT = _l("One a line")
 OPTIONS: Mapping[str, Mapping[Any, object]] = {
     "kind": KINDS,
@@ -237,7 +235,7 @@ FAULTS = (
      _l("Choose the days, and give both times.")),
     (re.compile("hours run forward"),
      _l("The closing time comes after the opening time, and hours of one day do not overlap.")),
-    (re.compile("is named twice"), _l("A day stands in two lines. Put the lines of one day one after the other.")),
+    (re.compile("is named twice"), _l("A day is part of two lines. Lines may share days only where all their days are the same.")),
     (re.compile("say of all hours"), _l("Say for every line on which days it holds.")),
     (re.compile("a day is written as"), _l("Give a day of the calendar.")),
     (re.compile("the last day is before"), _l("The last day comes before the first one.")),

@@ -249,14 +249,12 @@ def _written(one: Shown) -> str:
     if one.field.control is not Control.HOURS:
         # A line of text in a file has no line breaks, except where the file had one.
         return one.value.strip()
-    rules: list[tuple[str, list[str]]] = []
+    rules: dict[str, list[str]] = {}
     for days, opens, closes in one.lines:
-        times = f"{opens}-{closes}" if opens or closes else ""
-        if rules and rules[-1][0] == days and times:
-            rules[-1][1].append(times)
-        else:
-            rules.append((days, [times]))
-    written = (f"{days.removesuffix(ANY_DAY)} {', '.join(filter(None, times))}".strip() for days, times in rules)
+        rules.setdefault(days, []).append(f"{opens}-{closes}" if opens or closes else "")
+    written = (
+        f"{days.removesuffix(ANY_DAY)} {', '.join(filter(None, times))}".strip() for days, times in rules.items()
+    )
     return "; ".join(filter(None, written))
 
 
