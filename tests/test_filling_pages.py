@@ -177,6 +177,46 @@ def test_hours_and_exceptions_are_filled_in_line_by_line(site: Flask, client: Li
     assert "hours: Mo-Th 09:00-18:00; Fr 09:00-16:45\nexceptions:\n- valid_from: 2026-12-25" in draft(site)
 
 
+def test_a_form_saves_itself_as_a_draft_and_on_into_it(site: Flask, client: LintingClient) -> None:
+    form = opened(client) | {"name-en": ["First words"]}
+    begun = client.post(f"{FORM}/autosave", data=form).get_json()
+    form |= {name: [str(value)] for name, value in begun.items()} | {"name-en": ["Second words"]}
+    assert client.post(f"{FORM}/autosave", data=form).get_json()["revision"] == begun["revision"]
+    assert draft(site) == re.sub(r"  en: .*\n", "  en: Second words\n", SHIPPED.files[PATH], count=1)
+
+
+def test_what_a_colleague_saved_meanwhile_is_not_overwritten_on_the_way(
+    site: Flask, client: LintingClient, gate: StandIn
+) -> None:
+    first, second = opened(client), opened(client) | {"name-en": ["Name by the colleague"]}
+    assert client.post(f"{FORM}/autosave", data=first).get_json() == {}
+    gate.who = COLLEAGUE
+    theirs = client.post(f"{FORM}/autosave", data=second).get_json()
+    gate.who = AUTHOR
+    mine = first | {"name-en": ["Name by the author"]}
+    assert client.post(f"{FORM}/autosave", data=mine).status_code == 409
+    of_theirs = mine | {"revision": [theirs["revision"]], "version": ["0"]}
+    assert client.post(f"{FORM}/autosave", data=of_theirs).status_code == 409
+    elsewhere = {**of_theirs, **opened(client, "path=organisations/zmina.yaml"), "revision": [theirs["revision"]]}
+    assert client.post(f"{FORM}/autosave", data=elsewhere).status_code == 404
+    assert "Name by the colleague" in draft(site)
+
+
+def test_a_new_organisation_saves_itself_once_it_has_a_name_and_is_then_saved_as_it_is(
+    site: Flask, client: LintingClient
+) -> None:
+    form = opened(client, "path=organisations/") | NEW_BODY
+    answer = client.post(f"{FORM}/autosave", data=form)
+    assert answer.status_code == 422
+    assert "Latin letters" in answer.get_json()["said"]
+    form |= {"id": ["house"], "name-en": ["Hou"]}
+    form |= {k: [str(v)] for k, v in client.post(f"{FORM}/autosave", data=form).get_json().items()}
+    assert client.post(FORM, data=form | {"name-en": ["House"]}).status_code == 303
+    text = draft(site, "organisations/house.yaml")
+    assert text.startswith("id: house\n")
+    assert "Hou\n" not in text
+
+
 def test_a_term_is_found_and_changed_in_its_own_lines(site: Flask, client: LintingClient) -> None:
     assert "entry=register" in page(client, f"{FORM}?path=glossary.yaml&q=unified+register")
     form = opened(client, "path=glossary.yaml&entry=register")

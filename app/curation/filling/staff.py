@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -51,7 +51,7 @@ from app.curation.filling.model import Control, Field, Shown, filled, ids_of_fau
 from app.curation.filling.patch import PatchError, parsed, same
 from app.curation.labels import CHANGES, title_of
 from app.curation.merge import merge
-from app.curation.model import Change, Deed, State
+from app.curation.model import Change, Deed, Revision, State, StateError
 from app.directory.model import Directory
 from app.kernel.languages import SOURCE
 from app.web.access import actor, requires
@@ -126,17 +126,8 @@ def form() -> ResponseReturnValue:
 def fill() -> ResponseReturnValue:
     """Add or take out a row, check what was typed, or save it as a draft; nothing that was typed is lost."""
     check_button()
-    path, do = request.form.get("path", ""), request.form.get("do", "")
-    if not may_here(path, Deed.SAVE):
-        abort(403)
-    entries, standing = _standing(path)
-    change, note = typed_change(), request.form.get("note", "").strip()
-    standing = Standing(
-        standing.text, request.form.get("revision", ""), whole(request.form.get("version", "")), change or "", note
-    )
-    base = _opened_base()
-    shown = typed(_fields(entries, base), request.form.to_dict(flat=False))
-    sent = Sent(path, entries, request.form.get("entry", ""), base, standing, shown)
+    sent, do = _sent(), request.form.get("do", "")
+    standing, change = sent.standing, typed_change()
     if do not in ("check", "save", "keep"):
         return _form_page(sent)
     try:
@@ -160,7 +151,77 @@ def fill() -> ResponseReturnValue:
         sent.said.faults += [("main", why) for _, why in said.faults]
         return _form_page(sent)
 
-    return save_or_say(sent.target, text, standing.id, standing.version, change, note, again=again)
+    return save_or_say(sent.target, text, standing.id, standing.version, change, standing.note, again=again)
+
+
+@blueprint.post("/staff/content/form/autosave")
+@requires(Permission.EDIT_CONTENT)
+def autosave() -> ResponseReturnValue:
+    """Save what is typed as a draft on the way; what was not saved is told in words, and 409 where others have saved.
+
+    The answer names what the form has to send from then on: it has a draft now, and a new entry its own place.
+    """
+    check_button()
+    sent = _sent()
+    try:
+        text = _text(sent)
+        if sent.said.faults:
+            return jsonify(said=str(sent.said.faults[0][1])), 422
+        with session().begin_nested():
+            saved = _save_on_the_way(sent, text)
+    except store.NoRevisionError:
+        abort(404)
+    except actions.UnchangedError:
+        return jsonify({})
+    except (PatchError, actions.ConflictError, store.OpenRevisionError, StateError):
+        return jsonify({}), 409
+    actions.open_form(session(), saved.path, actor=actor().reference, now=now())
+    return jsonify({"path": saved.path, "revision": saved.id, "version": saved.version, **_own_place(sent, text)})
+
+
+def _save_on_the_way(sent: Sent, text: str) -> Revision:
+    by, standing = actor().reference, sent.standing
+    if standing.id:
+        if store.get_revision(session(), standing.id).path != sent.target:
+            raise store.NoRevisionError(standing.id)
+        return actions.autosave(session(), standing.id, text, version=standing.version, actor=by, now=now())
+    # Until somebody says what kind of change it is, it is the one that is looked at more closely.
+    change = typed_change() or Change.MEANING
+    shipped = supplied().shipped()
+    return actions.begin_draft(
+        session(), sent.target, text, shipped=shipped, change=change, note=standing.note, actor=by, now=now()
+    )
+
+
+def _own_place(sent: Sent, text: str) -> dict[str, str]:
+    """Return how a new entry is opened once it stands in a text, and nothing for one that stood there before."""
+    if sent.base:
+        return {}
+    entries = Entries(sent.entries.shape, text)
+    entry = sent.shown[0].value.strip() if entries.shape in MANY else ""
+    return {"entry": entry, "base": _dumped(entries.get(entry))}
+
+
+def _dumped(base: Mapping[str, Any]) -> str:
+    return str(yaml.safe_dump(dict(base), allow_unicode=True, sort_keys=False))
+
+
+def _sent() -> Sent:
+    """Return the form as it was sent."""
+    path = request.form.get("path", "")
+    if not may_here(path, Deed.SAVE):
+        abort(403)
+    entries, standing = _standing(path)
+    standing = Standing(
+        standing.text,
+        request.form.get("revision", ""),
+        whole(request.form.get("version", "")),
+        typed_change() or "",
+        request.form.get("note", "").strip(),
+    )
+    base = _opened_base()
+    shown = typed(_fields(entries, base), request.form.to_dict(flat=False))
+    return Sent(path, entries, request.form.get("entry", ""), base, standing, shown)
 
 
 def _standing(path: str) -> tuple[Entries, Standing]:
@@ -278,7 +339,7 @@ def _form_page(sent: Sent) -> Response:
             is_new_file=is_new_file,
             is_many=sent.entries.shape in MANY,
             is_new=not sent.base,
-            base=yaml.safe_dump(sent.base, allow_unicode=True, sort_keys=False),
+            base=_dumped(sent.base),
             standing=sent.standing,
             items=_items(sent.shown, sent.said, ""),
             titles=source_titles(),
