@@ -32,7 +32,7 @@ LANGUAGES = {
 LABELS = {
     "id": _l("Short name in addresses and links"),
     "kind": _l("Kind"),
-    "name": _l("Name"),
+    "name": _l("What it is called"),
     "abbreviation": _l("Short name"),
     "alternate_names": _l("What families type when they search"),
     "go_for": _l("Competent for"),
