@@ -73,7 +73,7 @@ from app.curation.labels import fault_text, time_text
 from app.curation.needs import KEY as CURATION_NEEDS
 from app.curation.needs import Needs as CurationNeeds
 from app.curation.verification.facts import key_of
-from app.directory.labels import hours_text, kind_text, open_text
+from app.directory.labels import exception_text, hours_text, kind_text, open_text
 from app.directory.model import Directory
 from app.directory.model import Kind as BodyKind
 from app.edition import searchable
@@ -143,8 +143,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
     site.jinja_env.trim_blocks = site.jinja_env.lstrip_blocks = True
     site.jinja_env.globals.update(
         language=language, languages=PUBLIC, this_page_in=this_page_in, hours_text=hours_text, open_text=open_text,
-        kind_text=kind_text, fact_key=key_of, was_dialled=was_dialled, unserved=unserved_editions,
-        fault_text=fault_text, dated=lambda day: in_words(day, language()),
+        exception_text=exception_text, kind_text=kind_text, fact_key=key_of, was_dialled=was_dialled,
+        unserved=unserved_editions, fault_text=fault_text, dated=lambda day: in_words(day, language()),
     )  # fmt: skip
     install_language(site)
     install_assets(site)

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from app.directory.cards import card, number_text
 from app.directory.hours import Open
-from app.directory.model import Organisation
+from app.directory.model import Directory, Organisation
 from app.kernel.dates import KYIV
+from app.pathways.paper import call_text
 
 WORDS = {"uk": "Слова", "en": "Words"}
 REASON = {"uk": "Номер 2022 року.", "en": "The number is of 2022."}
@@ -161,3 +162,55 @@ def test_a_body_that_nobody_can_reach_says_how_to_find_it() -> None:
     with pytest.raises(ValidationError, match="how_to_find"):
         organisation(how_to_find=None, phones=[phone("+380958960421", **UNCLEAR)])
     assert organisation(how_to_find=None, phones=[phone("1648")]).is_reachable
+
+
+def closed(day: str, **parts: object) -> dict[str, object]:
+    return {"valid_from": day, "hours": "closed", "reason": {"uk": "свято", "en": "public holiday"}, **parts}
+
+
+def test_a_number_is_closed_with_its_body_unless_it_says_otherwise_or_answers_round_the_clock() -> None:
+    body = organisation(
+        exceptions=[closed("2026-01-05")],
+        phones=[
+            phone("1648", hours="Mo-Fr 09:00-17:00"),
+            phone("1649", hours="24/7"),
+            phone("1650", hours="Mo-Fr 09:00-17:00", exceptions=[closed("2026-01-05", hours="11:00-13:00")]),
+            phone("1651"),
+        ],
+    )
+    shown = card(body, "en", MONDAY_NOON)
+    assert [line.open for line in shown.phones] == [Open.NO, Open.YES, Open.YES, Open.UNKNOWN]
+    assert [bool(line.exceptions) for line in shown.phones] == [True, False, True, False]
+
+
+def test_a_card_names_the_exceptions_to_come_and_no_past_ones() -> None:
+    days = [closed("2026-06-01"), closed("2025-12-25"), closed("2026-01-04", valid_to="2026-01-05")]
+    body = organisation(
+        hours="Mo-Fr 10:00-16:00", exceptions=days, phones=[phone("1648", hours="Mo-Fr 09:00-17:00")]
+    )  # fmt: skip
+    shown = card(body, "en", MONDAY_NIGHT)
+    assert [one.days_in_words("en") for one in shown.exceptions] == ["4 January 2026 – 5 January 2026", "1 June 2026"]
+    # What is far off does not stand beside a number yet.
+    assert [one.valid_from.month for one in shown.phones[0].exceptions] == [1]
+    assert card(body, "en", SATURDAY_NOON).phones[0].exceptions == ()
+
+
+def test_what_was_heard_of_a_number_leaves_its_exceptions() -> None:
+    body = organisation(exceptions=[closed("2026-01-05")], phones=[phone("1648", hours="Mo-Fr 09:00-17:00")])
+    told = Directory({body.id: body}, {}).told({})
+    assert card(told[body.id], "en", MONDAY_NOON).open is Open.NO
+
+
+def test_an_exception_needs_hours_that_it_is_one_from() -> None:
+    with pytest.raises(ValidationError, match="needs hours"):
+        organisation(phones=[phone("1648", exceptions=[closed("2026-01-05")])])
+
+
+def test_a_printed_plan_names_the_days_on_which_a_number_is_closed() -> None:
+    days = [closed("2026-01-05", valid_to="2026-01-06"), closed("2026-01-09", hours="09:00-13:00")]
+    body = organisation(phones=[phone("1648", hours="Mo-Fr 09:00-17:00", exceptions=days)])
+    (line,) = card(body, "en", MONDAY_NOON).phones
+    assert call_text(line, "en", {"closed": "closed"}) == (
+        "Words, Mon–Fri 09:00–17:00, 5 January 2026 – 6 January 2026: closed (public holiday), "
+        "9 January 2026: 09:00–13:00 (public holiday)"
+    )

@@ -32,9 +32,8 @@ def sent(shown: Sequence[Shown]) -> dict[str, list[str]]:
             for row in one.rows:
                 form |= {f"{row.id}-was": [row.was]} | sent(row.fields)
         elif one.field.control is Control.HOURS:
-            form |= dict(
-                zip((one.id, f"{one.id}-opens", f"{one.id}-closes"), ([text] for text in one.values), strict=True)
-            )
+            for place, part in enumerate(("", "-opens", "-closes")):
+                form[f"{one.id}{part}"] = list(one.values[place::3])
         elif one.field.control is not Control.KEPT:
             form[one.id] = [
                 text.replace("\n", "\r\n") for text in one.values if text or one.field.control is not Control.YES
@@ -94,6 +93,73 @@ def test_new_hours_stand_behind_the_status_of_their_phone() -> None:
     text = saved(ORGANISATION, form)
     assert differing(ORGANISATION, text) == ([], ["  hours: Mo-Fr 09:00-18:00"])
     assert parsed(text)["phones"][0]["hours"] == "Mo-Fr 09:00-18:00"
+
+
+FIELDS = fields_of(Shape.ORGANISATION, REGIONS)
+
+
+@pytest.mark.parametrize(
+    ("lines", "written"),
+    [
+        ([("24/7", "", "")], "24/7"),
+        ([("?", "09:00", "18:00")], "09:00-18:00"),
+        ([("Mo-Th", "09:00", "18:00"), ("Fr", "09:00", "16:45")], "Mo-Th 09:00-18:00; Fr 09:00-16:45"),
+        ([("Mo-Fr", "09:00", "13:00"), ("Mo-Fr", "14:00", "18:00")], "Mo-Fr 09:00-13:00, 14:00-18:00"),
+        # What fits no rule is written as it was typed, so that the check can speak of it.
+        ([("24/7", "09:00", "")], "24/7 09:00-"),
+        ([("Mo-Fr", "", "")], "Mo-Fr"),
+        ([("", "09:00", "18:00")], "09:00-18:00"),
+    ],
+)
+def test_lines_of_hours_are_written_as_the_week_they_are(lines: list[tuple[str, ...]], written: str) -> None:
+    _, _, form = form_of(ORGANISATION)
+    for part, column in zip(("", "-opens", "-closes"), zip(*lines, strict=True), strict=True):
+        form[f"hours{part}"] = list(column)
+    assert parsed(saved(ORGANISATION, form))["hours"] == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["24/7", "09:00-18:00", "Mo-Th 09:00-13:00, 14:00-18:00; Fr,Su 09:00-12:00", "Mo-Fr 09:00-17:00;Sa 10:00-11:00",
+     "by the moon", "Mo-Fr 09:00-13:00; by the moon"],
+)  # fmt: skip
+def test_hours_are_read_back_as_they_stand(text: str) -> None:
+    base = {"hours": text}
+    assert filled(typed(FIELDS, sent(opened(FIELDS, base))), base) == base
+
+
+def test_a_line_of_hours_is_added_and_taken_out() -> None:
+    _, _, form = form_of(ORGANISATION)
+    form |= {"hours": ["Mo-Th", "Fr"], "hours-opens": ["09:00", "10:00"], "hours-closes": ["18:00", "16:00"]}
+    more = next(one for one in typed(FIELDS, form | {"add": ["hours"]}) if one.id == "hours")
+    assert more.lines == [("Mo-Th", "09:00", "18:00"), ("Fr", "10:00", "16:00"), ("", "", "")]
+    fewer = next(one for one in typed(FIELDS, form | {"drop": ["hours-0"]}) if one.id == "hours")
+    assert fewer.lines == [("Fr", "10:00", "16:00")]
+
+
+def test_an_exception_of_a_phone_is_written_as_a_day_of_the_calendar() -> None:
+    _, _, form = form_of(ORGANISATION)
+    form = sent(typed(FIELDS, form | {"add": ["phones-1-exceptions"]}))
+    assert saved(ORGANISATION, form) == SHIPPED[ORGANISATION]
+    form |= {
+        "phones-1-exceptions-0-valid_from": ["2026-12-25"], "phones-1-exceptions-0-hours": ["closed"],
+        "phones-1-exceptions-0-reason-uk": ["Різдво"], "phones-1-exceptions-0-reason-en": ["Christmas"],
+    }  # fmt: skip
+    text = saved(ORGANISATION, form)
+    assert differing(ORGANISATION, text)[1] == [
+        "  exceptions:", "  - valid_from: 2026-12-25", "    hours: closed", "    reason:", "      uk: Різдво",
+        "      en: Christmas",
+    ]  # fmt: skip
+    base = parsed(text)
+    assert filled(typed(FIELDS, sent(opened(FIELDS, base))), base) == base
+
+
+def test_a_day_that_no_calendar_has_stays_as_it_was_typed() -> None:
+    _, _, form = form_of(ORGANISATION)
+    form = sent(typed(FIELDS, form | {"add": ["exceptions"]})) | {"exceptions-0-valid_from": ["30 February"]}
+    assert parsed(saved(ORGANISATION, form))["exceptions"] == [{"valid_from": "30 February"}]
+    shown = typed(FIELDS, form)
+    assert id_of_place("exceptions.0.valid_from", shown) == "exceptions-0-valid_from"
 
 
 def test_a_row_is_added_and_another_taken_out() -> None:

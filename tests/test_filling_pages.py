@@ -115,6 +115,108 @@ def test_the_second_of_two_who_fill_in_one_form_is_shown_both_texts(client: Lint
     assert "Words by the colleague" in text
 
 
+NEW_BODY = {
+    "kind": ["ngo"], "name-uk": ["Дім"], "name-en": ["House"], "go_for-uk": ["Прийдіть."], "go_for-en": ["Come."],
+    "not_for-uk": ["Не розшукує."], "not_for-en": ["It does not trace."], "serves": ["family-support"],
+    "needs": ["legal-aid"], "regions": ["UA-63"], "languages": ["uk", "en"], "cost": ["free"],
+    "sources": ["0522-2025"], "confidence": ["medium"], "checked-date": ["2026-03"], "checked-how": ["page"],
+    "how_to_find-uk": ["На площі."], "how_to_find-en": ["On the square."], "change": ["meaning"], "do": ["save"],
+}  # fmt: skip
+
+
+def test_a_new_organisation_is_begun_in_a_form(site: Flask, client: LintingClient) -> None:
+    assert "Add an organisation" in page(client, DESK)
+    form = opened(client, "path=organisations/") | NEW_BODY | {"id": ["house"]}
+    assert client.post(FORM, data=form).status_code == 303
+    text = draft(site, "organisations/house.yaml")
+    assert text.startswith("id: house\nkind: ngo\nname:\n  uk: Дім\n  en: House\ngo_for:\n")
+    assert opened(client, "path=organisations/house.yaml")["name-en"] == ["House"]
+    taken = page(client, FORM, 422, data=form)  # type: ignore[arg-type]
+    assert "taken by a draft" in taken
+
+
+@pytest.mark.parametrize(
+    ("id_", "said"), [("", "Latin letters"), ("Дім", "Latin letters"), ("../house", "Latin letters"),
+                      ("ombudsman", "There is an organisation with this short name")],
+)  # fmt: skip
+def test_a_new_organisation_has_a_name_of_its_own(client: LintingClient, id_: str, said: str) -> None:
+    form = opened(client, "path=organisations/") | NEW_BODY | {"id": [id_]}
+    text = page(client, FORM, 422, data=form)  # type: ignore[arg-type]
+    assert 'href="#id"' in text
+    assert said in text
+    assert controls(text)["name-uk"] == ["Дім"]
+
+
+def test_what_a_new_organisation_lacks_is_told_at_each_field(client: LintingClient) -> None:
+    form = opened(client, "path=organisations/") | NEW_BODY | {"id": ["house"]}
+    for name in ("kind", "name-en", "go_for-uk", "go_for-en", "cost", "confidence"):
+        form[name] = [""]
+    for name in ("serves", "regions", "languages", "sources"):
+        form[name] = []
+    text = page(client, FORM, 422, data=form)  # type: ignore[arg-type]
+    for id_ in ("kind", "name-en", "go_for-uk", "go_for-en", "serves", "regions", "languages", "cost", "sources",
+                "confidence"):  # fmt: skip
+        assert f'href="#{id_}"' in text, id_
+    assert 'href="#name-uk"' not in text
+
+
+def test_hours_and_exceptions_are_filled_in_line_by_line(site: Flask, client: LintingClient) -> None:
+    form = opened(client) | {"add": ["exceptions"]}
+    form = controls(page(client, FORM, data=form)) | {"add": ["hours"]}  # type: ignore[arg-type]
+    form |= {"hours": ["Mo-Th"], "hours-opens": ["09:00"], "hours-closes": ["18:00"]}
+    form = controls(page(client, FORM, data=form))  # type: ignore[arg-type]
+    assert form["hours"] == ["Mo-Th", ""]
+    form |= {"hours": ["Mo-Th", "Fr"], "hours-opens": ["09:00", "09:00"], "hours-closes": ["18:00", "08:00"]}
+    form |= {"exceptions-0-valid_from": ["2026-12-25"], "exceptions-0-hours": ["closed"], "do": ["save"]}
+    form |= {"exceptions-0-reason-uk": ["Різдво"], "change": ["meaning"]}
+    text = page(client, FORM, 422, data=form)  # type: ignore[arg-type]
+    assert 'href="#hours"' in text
+    assert 'href="#exceptions-0-reason-en"' in text
+    form |= {"hours-closes": ["18:00", "16:45"], "exceptions-0-reason-en": ["Christmas"]}
+    assert client.post(FORM, data=form).status_code == 303
+    assert "hours: Mo-Th 09:00-18:00; Fr 09:00-16:45\nexceptions:\n- valid_from: 2026-12-25" in draft(site)
+
+
+def test_a_form_saves_itself_as_a_draft_and_on_into_it(site: Flask, client: LintingClient) -> None:
+    form = opened(client) | {"name-en": ["First words"]}
+    begun = client.post(f"{FORM}/autosave", data=form).get_json()
+    form |= {name: [str(value)] for name, value in begun.items()} | {"name-en": ["Second words"]}
+    assert client.post(f"{FORM}/autosave", data=form).get_json()["revision"] == begun["revision"]
+    assert draft(site) == re.sub(r"  en: .*\n", "  en: Second words\n", SHIPPED.files[PATH], count=1)
+
+
+def test_what_a_colleague_saved_meanwhile_is_not_overwritten_on_the_way(
+    site: Flask, client: LintingClient, gate: StandIn
+) -> None:
+    first, second = opened(client), opened(client) | {"name-en": ["Name by the colleague"]}
+    assert client.post(f"{FORM}/autosave", data=first).get_json() == {}
+    gate.who = COLLEAGUE
+    theirs = client.post(f"{FORM}/autosave", data=second).get_json()
+    gate.who = AUTHOR
+    mine = first | {"name-en": ["Name by the author"]}
+    assert client.post(f"{FORM}/autosave", data=mine).status_code == 409
+    of_theirs = mine | {"revision": [theirs["revision"]], "version": ["0"]}
+    assert client.post(f"{FORM}/autosave", data=of_theirs).status_code == 409
+    elsewhere = {**of_theirs, **opened(client, "path=organisations/zmina.yaml"), "revision": [theirs["revision"]]}
+    assert client.post(f"{FORM}/autosave", data=elsewhere).status_code == 404
+    assert "Name by the colleague" in draft(site)
+
+
+def test_a_new_organisation_saves_itself_once_it_has_a_name_and_is_then_saved_as_it_is(
+    site: Flask, client: LintingClient
+) -> None:
+    form = opened(client, "path=organisations/") | NEW_BODY
+    answer = client.post(f"{FORM}/autosave", data=form)
+    assert answer.status_code == 422
+    assert "Latin letters" in answer.get_json()["said"]
+    form |= {"id": ["house"], "name-en": ["Hou"]}
+    form |= {k: [str(v)] for k, v in client.post(f"{FORM}/autosave", data=form).get_json().items()}
+    assert client.post(FORM, data=form | {"name-en": ["House"]}).status_code == 303
+    text = draft(site, "organisations/house.yaml")
+    assert text.startswith("id: house\n")
+    assert "Hou\n" not in text
+
+
 def test_a_term_is_found_and_changed_in_its_own_lines(site: Flask, client: LintingClient) -> None:
     assert "entry=register" in page(client, f"{FORM}?path=glossary.yaml&q=unified+register")
     form = opened(client, "path=glossary.yaml&entry=register")

@@ -108,7 +108,7 @@ NOT_MET = {
     # Stand on the page of a draft, a report or a body's link that somebody has begun before, or are sent by a script.
     "curation.approve", "curation.autosave", "curation.begin_merge", "curation.bring_up_to_date", "curation.comment",
     "curation.discard", "curation.publish", "curation.recall", "curation.restore", "curation.schedule",
-    "curation.send_back", "curation.settle", "curation.submit", "curation.unschedule", "filling.fill",
+    "curation.send_back", "curation.settle", "curation.submit", "curation.unschedule", "filling.autosave",
     "translating.autosave", "suggestions.answer", "suggestions.assign", "suggestions.draft", "suggestions.give_back",
     "verification.end_link", "verification.mistake", "confirming.answer", "wording.accept", "wording.decline",
     "wording.keep", "wording.take_back",

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import phonenumbers
 
 from app.content.values import say
 from app.directory.heard import Heard, Line
-from app.directory.hours import Hours, Open
+from app.directory.hours import Exceptional, Hours, Open, upcoming
 from app.directory.model import Contact, Kind, Organisation, Phone, Status
+from app.kernel.dates import KYIV
+
+SOON = timedelta(days=30)
+"""How long before it begins an exception stands beside a number; the page of its body shows all that are to come."""
 
 
 @dataclass(frozen=True)
 class CallLine:
-    """A current number: as it is read, as it is dialled, what it is for, when it answers, and when it last did."""
+    """A current number: as it is read, as it is dialled, what it is for, when it answers, and when it last did.
+
+    `exceptions` are the days, soon or now, on which its hours do not hold.
+    """
 
     text: str
     href: str
@@ -28,6 +35,7 @@ class CallLine:
     as_of: str | None
     source: str
     heard: Heard
+    exceptions: tuple[Exceptional, ...] = ()
 
     @property
     def is_silent(self) -> bool:
@@ -70,6 +78,10 @@ class Card:
     address_unconfirmed: str
     doubts: tuple[Doubt, ...]
     open: Open
+    hours: Hours | None = None
+    """When its office receives people."""
+    exceptions: tuple[Exceptional, ...] = ()
+    """The days to come on which the body as a whole keeps other hours."""
 
     @property
     def printed(self) -> tuple[CallLine, ...]:
@@ -107,16 +119,18 @@ def number_text(number: str) -> str:
 
 def call_line(phone: Phone, language: str, now: datetime) -> CallLine:
     """Return a current phone in `language`, with whether it answers at `now`."""
+    opening = phone.opening
     return CallLine(
         text=number_text(phone.number),
         href=f"tel:{phone.number}",
         label=say(phone.label, language),
         hours=phone.hours,
-        open=phone.hours.at(now) if phone.hours else Open.UNKNOWN,
+        open=opening.at(now) if opening else Open.UNKNOWN,
         by_appointment=phone.by_appointment,
         as_of=phone.as_of,
         source=phone.source,
         heard=phone.heard,
+        exceptions=tuple(upcoming(opening.exceptions, _today(now), within=SOON)) if opening else (),
     )
 
 
@@ -141,7 +155,13 @@ def card(body: Organisation, language: str, now: datetime) -> Card:
         address_unconfirmed=say(body.address_unconfirmed, language) if body.address_unconfirmed else "",
         doubts=tuple(_doubts(body, language)),
         open=_together(line.open for line in phones if not line.is_silent),
+        hours=body.hours,
+        exceptions=tuple(upcoming(body.exceptions, _today(now))),
     )
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(KYIV).date()
 
 
 def _doubts(body: Organisation, language: str) -> Iterable[Doubt]:

@@ -49,6 +49,6 @@ def _serves_region(regions: Iterable[str], region: str) -> bool:
 
 def _is_open(body: Organisation, now: datetime) -> Iterable[bool]:
     return (
-        phone.hours is not None and phone.hours.at(now) is Open.YES and phone.heard.line is not Line.SILENT
+        (hours := phone.opening) is not None and hours.at(now) is Open.YES and phone.heard.line is not Line.SILENT
         for phone in body.current_phones
     )

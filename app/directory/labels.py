@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from app.content.values import say
 from app.directory.cards import Card
-from app.directory.hours import Hours, Open
+from app.directory.hours import Exceptional, Hours, Open, in_days
 from app.directory.model import Kind, Need, Serves
+from app.web.language import language
 
 KINDS = {
     Kind.GOVERNMENT: _l("Government body"),
@@ -64,15 +66,21 @@ def hours_text(hours: Hours | None) -> str:
     """Return opening hours in words, always in Kyiv time."""
     if hours is None:
         return ""
-    if hours.round_the_clock:
+    if hours.is_round_the_clock:
         return str(gettext("round the clock"))
-    times = f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"
-    if hours.days is None:
-        return times
-    if len(hours.days) == 7:
-        return str(gettext("daily %(times)s", times=times))
-    ends = dict.fromkeys((hours.days[0], hours.days[-1]))
-    return f"{'–'.join(str(_DAYS[day]) for day in ends)} {times}"
+    only = hours.rules[0]
+    if only.days is not None and len(only.days) == 7:
+        return str(gettext("daily %(times)s", times=only.times))
+    return in_days(hours.rules, [str(day) for day in _DAYS])
+
+
+def exception_text(one: Exceptional) -> str:
+    """Return in words on which days other hours hold, which, and why."""
+    days, reason = one.days_in_words(language()), say(one.reason, language())
+    if one.is_closed:
+        return str(gettext("%(days)s: closed (%(reason)s)", days=days, reason=reason))
+    times = gettext("round the clock") if one.is_round_the_clock else one.times
+    return str(gettext("%(days)s: %(times)s (%(reason)s)", days=days, times=times, reason=reason))
 
 
 def open_text(state: Open) -> str:

@@ -45,6 +45,11 @@ def check_directory(reader: Reader, directory: Directory, sources: Sources, bann
             check_words(reader, path, field, getattr(body, field), banned)
             for text in (getattr(body, field) or {}).values():
                 check_contacts(reader, directory, path, field, text)
+        for place, exceptions in (
+            ("exceptions", body.exceptions), *((f"phones {phone.number}", phone.exceptions) for phone in body.phones),
+        ):  # fmt: skip
+            for exception in exceptions:
+                check_words(reader, path, place, exception.reason, banned)
         for region in body.regions:
             if region not in directory.regions and region not in {"nationwide", "abroad"}:
                 reader.fault(

@@ -11,12 +11,13 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
+from typing import Annotated
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from app.content.values import Checked, Confidence, Dated, Id, Value, Words
 from app.directory.heard import UNTRIED, Heard, Line
-from app.directory.hours import Hours
+from app.directory.hours import Exceptional, Hours, checked_exceptions
 from app.kernel.said import N_, SaidError
 from app.kernel.text import digits
 
@@ -81,6 +82,10 @@ class Status(StrEnum):
     LEGACY = "legacy"
 
 
+Exceptions = Annotated[tuple[Exceptional, ...], AfterValidator(checked_exceptions)]
+"""Days on which hours do not hold, each day once."""
+
+
 class Contact(Value):
     """What every way to reach a body carries: its status, why it is doubted, what replaces it, where it was seen."""
 
@@ -112,16 +117,42 @@ class Phone(Contact):
     number: str = Field(pattern=r"^(\+\d{8,15}|\d{3,6})$")
     label: Words
     hours: Hours | None = None
+    exceptions: Exceptions = ()
     short: str | None = None
     by_appointment: bool = False
     source: Id
     # Private, because no content file may say so: it comes from calls that were logged.
     _heard: Heard = PrivateAttr(default=UNTRIED)
+    _of_body: tuple[Exceptional, ...] = PrivateAttr(default=())
 
     @field_validator("hours", mode="before")
     @classmethod
     def _hours(cls, text: object) -> object:
         return Hours.parse(text) if isinstance(text, str) else text
+
+    @field_validator("exceptions")
+    @classmethod
+    def _excepted_from(cls, exceptions: Exceptions, others: ValidationInfo) -> Exceptions:
+        if exceptions and others.data.get("hours", cls) is None:
+            raise SaidError(N_("an exception needs hours that it is one from: say when the number answers otherwise"))
+        return exceptions
+
+    @property
+    def opening(self) -> Hours | None:
+        """When the number answers, with its exceptions and those of its body.
+
+        A line that answers round the clock does so when its body is closed: then its source would say otherwise.
+        """
+        if self.hours is None:
+            return None
+        hours = self.hours.but(self.exceptions)
+        return hours if hours.is_round_the_clock else hours.but(self._of_body)
+
+    def within(self, exceptions: tuple[Exceptional, ...]) -> Phone:
+        """Return the phone as one of a body that has these exceptions."""
+        other = self.model_copy()
+        other._of_body = exceptions
+        return other
 
     @property
     def heard(self) -> Heard:
@@ -181,6 +212,10 @@ class Organisation(Value):
     regions: tuple[str, ...] = Field(min_length=1)
     languages: tuple[str, ...]
     cost: str = Field(pattern=r"^(free|not-stated)$")
+    hours: Hours | None = None
+    """When its office receives people."""
+    # Before the phones, which are told of them.
+    exceptions: Exceptions = ()
     phones: tuple[Phone, ...] = ()
     emails: tuple[Email, ...] = ()
     websites: tuple[Website, ...] = ()
@@ -191,11 +226,27 @@ class Organisation(Value):
     confidence: Confidence
     checked: Checked
 
+    @field_validator("hours", mode="before")
+    @classmethod
+    def _hours(cls, text: object) -> object:
+        return Hours.parse(text) if isinstance(text, str) else text
+
+    @field_validator("phones")
+    @classmethod
+    def _closed_with_it(cls, phones: tuple[Phone, ...], others: ValidationInfo) -> tuple[Phone, ...]:
+        exceptions = others.data.get("exceptions", ())
+        return tuple(phone.within(exceptions) for phone in phones) if exceptions else phones
+
     @model_validator(mode="after")
     def _reachable(self) -> Organisation:
         if not self.is_reachable and self.how_to_find is None:
             raise SaidError(N_("no current contact: say in how_to_find how a family reaches this body"))
         return self
+
+    @property
+    def opening(self) -> Hours | None:
+        """When its office receives people, with the exceptions."""
+        return self.hours.but(self.exceptions) if self.hours else None
 
     @property
     def current_phones(self) -> tuple[Phone, ...]:

@@ -59,6 +59,7 @@ _PAPER = {
         "Everything listed here is free of charge."
     ),
     "by-appointment": N_("by appointment"),
+    "closed": N_("closed"),
     "silent": N_("has not answered lately"),
     "answered-on": N_("answered on"),
     "confirmed-on": N_("confirmed by the body on"),

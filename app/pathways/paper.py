@@ -10,7 +10,9 @@ from typing import Any
 
 import typst
 
+from app.content.values import say
 from app.directory.cards import CallLine
+from app.directory.hours import ROUND_THE_CLOCK, Exceptional
 from app.kernel.dates import in_words
 from app.pathways.model import LineKind, Phase
 from app.pathways.sheet import Sheet, Station
@@ -60,7 +62,13 @@ def call_text(line: CallLine, language: str, words: dict[str, str]) -> str:
     """Say on paper what a number is for and when it answers."""
     hours = line.hours.written(language) if line.hours else ""
     appointment = words["by-appointment"] if line.by_appointment else ""
-    return ", ".join(filter(None, [line.label, hours, appointment, _heard_text(line, language, words)]))
+    exceptions = (_exception_text(one, language, words) for one in line.exceptions)
+    return ", ".join(filter(None, [line.label, hours, *exceptions, appointment, _heard_text(line, language, words)]))
+
+
+def _exception_text(one: Exceptional, language: str, words: dict[str, str]) -> str:
+    times = words["closed"] if one.is_closed else ROUND_THE_CLOCK if one.is_round_the_clock else one.times
+    return f"{one.days_in_words(language)}: {times} ({say(one.reason, language)})"
 
 
 def _heard_text(line: CallLine, language: str, words: dict[str, str]) -> str:

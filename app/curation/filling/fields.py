@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from app.content.values import Confidence
-from app.curation.filling.model import Control, Field, in_languages
+from app.curation.filling.model import ANY_DAY, CLOSED, ROUND_THE_CLOCK, Control, Field, in_languages
 from app.curation.filling.patch import parsed, patched
 from app.directory.model import Kind, Need, Serves, Status
 from app.pathways.model import LineKind
@@ -20,8 +21,21 @@ _CONTACT = (
     Field(("source",), Control.LINE),
     Field(("as_of",), Control.LINE),
 )
+_EXCEPTIONS = Field(
+    ("exceptions",), Control.ROWS,
+    fields=(
+        Field(("valid_from",), Control.DATE),
+        Field(("valid_to",), Control.DATE),
+        Field(("hours",), Control.HOURS, (CLOSED, ROUND_THE_CLOCK, ANY_DAY)),
+        *in_languages("reason", Control.LINE),
+    ),
+)  # fmt: skip
 _CONFIDENCE = Field(("confidence",), Control.CHOICE, tuple(Confidence))
-_SOURCES = Field(("sources",), Control.LINES)
+_SOURCES = Field(("sources",), Control.PICKS)
+
+
+SPOKEN = ("uk", "en", "pl", "de", "fr", "es", "it", "cs", "ro", "tr", "he", "ru")
+"""Languages that a body is asked about; what else stands in a file stays."""
 
 
 def organisation_fields(regions: Iterable[str]) -> tuple[Field, ...]:
@@ -39,7 +53,7 @@ def organisation_fields(regions: Iterable[str]) -> tuple[Field, ...]:
         Field(("serves",), Control.TICKS, tuple(Serves)),
         Field(("needs",), Control.TICKS, tuple(Need)),
         Field(("regions",), Control.TICKS, ("nationwide", "abroad", *regions)),
-        Field(("languages",), Control.LINES, needed=True),
+        Field(("languages",), Control.TICKS, SPOKEN, needed=True),
         Field(("cost",), Control.CHOICE, ("free", "not-stated")),
         Field(
             ("phones",), Control.ROWS, needed=True,
@@ -48,6 +62,7 @@ def organisation_fields(regions: Iterable[str]) -> tuple[Field, ...]:
                 *in_languages("label", Control.LINE),
                 _CONTACT[0],
                 Field(("hours",), Control.HOURS),
+                _EXCEPTIONS,
                 Field(("short",), Control.LINE),
                 Field(("by_appointment",), Control.YES),
                 *_CONTACT[1:],
@@ -64,6 +79,8 @@ def organisation_fields(regions: Iterable[str]) -> tuple[Field, ...]:
         ),
         *in_languages("address"),
         *in_languages("address_unconfirmed"),
+        Field(("hours",), Control.HOURS),
+        _EXCEPTIONS,
         _SOURCES,
         _CONFIDENCE,
         Field(("checked", "date"), Control.LINE),
@@ -133,8 +150,21 @@ class NoFormError(Exception):
     """This file is edited as a text only."""
 
 
+NEW_BODY = "organisations/"
+"""Where a new organisation is filled in, before it has an id and with it a path."""
+
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+
+
+def is_id(text: str) -> bool:
+    """Say whether something can be called so in addresses and links."""
+    return _ID.fullmatch(text) is not None
+
+
 def shape_of(path: str) -> Shape:
     """Return which form fills in the file at `path`. Raises NoFormError: most files have none."""
+    if path == NEW_BODY:
+        return Shape.ORGANISATION
     if path == "glossary.yaml":
         return Shape.TERM
     if path == "sources.yaml":
@@ -203,4 +233,6 @@ class Entries:
             return patched(self.text, {**data, "terms": changed if known else [*terms, entry]})
         if self.shape is Shape.SOURCE:
             return patched(self.text, {**data, id_: entry})
+        if id_ and not self.text:
+            entry = {"id": id_, **entry}
         return patched(self.text, entry)

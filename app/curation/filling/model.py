@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +19,9 @@ from app.kernel.languages import PUBLIC
 Form = Mapping[str, Sequence[str]]
 """What was sent: names of controls to their values."""
 
+HoursLine = tuple[str, str, str]
+"""A line of opening hours: days, when it opens, when it closes."""
+
 
 class Control(StrEnum):
     """What a field is filled in with."""
@@ -27,11 +32,16 @@ class Control(StrEnum):
     """A text of several sentences."""
     LINES = "lines"
     """A list of short texts, one a line."""
+    PICKS = "picks"
+    """A list of short texts, each in a line of its own with what is known to choose from."""
     CHOICE = "choice"
     TICKS = "ticks"
     """Any number of choices."""
     YES = "yes"
+    DATE = "date"
+    """A day of the calendar."""
     HOURS = "hours"
+    """Opening hours: lines of days, opening and closing time. What is to be chosen instead of days are its options."""
     ROWS = "rows"
     """A list of things with fields of their own."""
     PAIRS = "pairs"
@@ -80,6 +90,11 @@ class Shown:
     @property
     def value(self) -> str:
         return self.values[0] if self.values else ""
+
+    @property
+    def lines(self) -> list[HoursLine]:
+        """The lines of opening hours, which stand in `values` one after the other."""
+        return list(zip(self.values[::3], self.values[1::3], self.values[2::3], strict=True))
 
 
 @dataclass(frozen=True)
@@ -143,11 +158,21 @@ def _typed(one: Field, form: Form, sent: str, id_: str) -> Shown:
         return Shown(one, id_, rows=tuple(rows))
     values = tuple(text.replace("\r\n", "\n").replace("\r", "\n") for text in form.get(sent, ()))
     if one.control is Control.HOURS:
-        days, opens, closes = (_one(form, f"{sent}{part}").strip() for part in ("", "-opens", "-closes"))
-        return Shown(one, id_, (days, opens, closes))
+        return Shown(one, id_, tuple(text for line in _typed_hours(form, sent) for text in line))
     if one.control is Control.TICKS:
         return Shown(one, id_, values)
+    if one.control is Control.PICKS:
+        values += tuple(form.get(f"{sent}-pick", ()))
+        return Shown(one, id_, tuple(text.strip() for text in values if text.strip()))
     return Shown(one, id_, (values or ("",))[:1])
+
+
+def _typed_hours(form: Form, sent: str) -> list[HoursLine]:
+    gone = set(form.get("drop", ()))
+    columns = (form.get(f"{sent}{part}", ()) for part in ("", "-opens", "-closes"))
+    typed = [(days.strip(), opens.strip(), closes.strip()) for days, opens, closes in zip(*columns, strict=False)]
+    lines = [line for number, line in enumerate(typed) if any(line) and f"{sent}-{number}" not in gone]
+    return [*lines, NO_HOURS] if sent in form.get("add", ()) or not lines else lines
 
 
 def filled(shown: Sequence[Shown], entry: Mapping[str, Any], order: Sequence[str] = ()) -> dict[str, Any]:
@@ -189,17 +214,24 @@ def _filled(one: Shown, had: Any) -> Any:
         # What the form does not offer is not taken away by it.
         chosen = set(one.values) | {item for item in before if item not in one.field.options}
         items = [item for item in before if item in chosen]
-        items += [item for item in one.field.options if item in chosen and item not in before]
+        items += [str(item) for item in one.field.options if item in chosen and item not in before]
         return had if items == before else _or_absent(one.field, items, had)
     if same_text(one, _texts(one.field, had)):
         return had
     text = _written(one)
+    if control is Control.PICKS:
+        return _or_absent(one.field, list(one.values), had)
     if control is Control.LINES:
         return _or_absent(one.field, [line.strip() for line in text.split("\n") if line.strip()], had)
     if control is Control.YES:
         return True if text else _ABSENT
     if control is Control.NUMBER and text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
+    if control is Control.DATE:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass  # what is no day is told at its field
     return text or ("" if one.field.needed and had is not None else _ABSENT)
 
 
@@ -234,38 +266,50 @@ def _written(one: Shown) -> str:
     if one.field.control is not Control.HOURS:
         # A line of text in a file has no line breaks, except where the file had one.
         return one.value.strip()
-    days, opens, closes = one.values
-    if not days or days == ROUND_THE_CLOCK or not (opens or closes):
-        return days.removesuffix(ANY_DAY)
-    times = f"{opens}-{closes}"
-    return times if days == ANY_DAY else f"{days} {times}"
+    rules: dict[str, list[str]] = {}
+    for days, opens, closes in one.lines:
+        rules.setdefault(days, []).append(f"{opens}-{closes}" if opens or closes else "")
+    written = (
+        f"{days.removesuffix(ANY_DAY)} {', '.join(filter(None, times))}".strip() for days, times in rules.items()
+    )
+    return "; ".join(filter(None, written))
 
 
 ROUND_THE_CLOCK = "24/7"
+CLOSED = "closed"
 ANY_DAY = "?"
-"""Hours without days: the source does not say on which."""
+"""Hours without days: the source does not say on which; or those of an exception, which has its days."""
+NO_HOURS: HoursLine = ("", "", "")
+_HOURS = re.compile(r"(?:(\S+) )?(\d\d:\d\d-\d\d:\d\d(?:, ?\d\d:\d\d-\d\d:\d\d)*)")
 
 
-def hours_values(text: str) -> tuple[str, str, str]:
-    """Return hours as (days, opens, closes); what is not written so stands whole in the first."""
-    if not text or text == ROUND_THE_CLOCK:
-        return text, "", ""
-    days, _, times = text.rpartition(" ")
-    opens, dash, closes = times.partition("-")
-    if not dash or ":" not in opens or ":" not in closes:
-        return text, "", ""
-    return days or ANY_DAY, opens, closes
+def hours_lines(text: str) -> list[HoursLine]:
+    """Return hours line by line, the hours of a day before and behind its break as two; what is not written so stands
+    whole in the place of the days.
+    """
+    lines: list[HoursLine] = []
+    for rule in re.split("; ?", text):
+        found = _HOURS.fullmatch(rule)
+        if not found:
+            lines.append((rule, "", ""))
+            continue
+        for span in re.split(", ?", found[2]):
+            opens, _, closes = span.partition("-")
+            lines.append((found[1] or ANY_DAY, opens, closes))
+    return lines
 
 
 def _texts(one: Field, value: Any) -> tuple[str, ...]:
-    if one.control is Control.TICKS:
+    if one.control in (Control.TICKS, Control.PICKS):
         return tuple(str(item) for item in value or ())
     if one.control is Control.LINES:
         return ("\n".join(str(item) for item in value or ()),)
     if one.control is Control.YES:
         return ("yes" if value else "",)
     text = "" if value is None else str(value)
-    return hours_values(text) if one.control is Control.HOURS else (text,)
+    if one.control is Control.HOURS:
+        return tuple(part for line in hours_lines(text) for part in line)
+    return (text,)
 
 
 def _at(entry: Any, path: Sequence[str]) -> Any:
@@ -383,6 +427,30 @@ def wrong_conditions(shown: Iterable[Shown]) -> list[tuple[str, Wrong]]:
         else:
             found += wrong_conditions(field for row in one.rows for field in row.fields)
     return found
+
+
+_MISSING = re.compile(r"text in '(\w+)' is missing")
+_LED_TO = (
+    ("needs a reason in every language", "reason"),
+    ("needs use_instead", "use_instead"),
+    ("say in how_to_find", "how_to_find"),
+)
+"""Faults of a thing as a whole, by what they say, and the field that mends them."""
+
+
+def ids_of_fault(place: str, message: str, shown: Sequence[Shown]) -> list[str]:
+    """Return the ids of the fields that mend a fault: a missing text is told at each language in which it is missing.
+
+    The list is empty where no field does.
+    """
+    led_to = next((field for words, field in _LED_TO if words in message), "")
+    place = ".".join(filter(None, [place, led_to]))
+    found = _MISSING.search(message)
+    codes = [found[1]] if found else PUBLIC if led_to or "field required" in message else []
+    in_languages = [id_of_place(f"{place}.{code}", shown) for code in codes]
+    ids = [id_ for id_, code in zip(in_languages, codes, strict=True) if id_.endswith(f"-{code}")]
+    whole = id_of_place(place, shown)
+    return ids or ([whole] if whole else [])
 
 
 def id_of_place(place: str, shown: Sequence[Shown]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -18,33 +17,47 @@ from app.content.library import Fault
 from app.curation import actions, store
 from app.curation.editing.staff import check_text, save_or_say, typed_change
 from app.curation.filling.conditions import TooRichError, groups_of
-from app.curation.filling.fields import ID, MANY, Entries, NoEntryError, NoFormError, Shape, fields_of, shape_of
+from app.curation.filling.fields import (
+    ID,
+    MANY,
+    NEW_BODY,
+    Entries,
+    NoEntryError,
+    NoFormError,
+    Shape,
+    fields_of,
+    is_id,
+    shape_of,
+)
 from app.curation.filling.labels import (
     ADD,
     LANGUAGES,
     NEW,
     WRONG_CONDITIONS,
     condition_text,
+    form_text,
+    found_sources,
     hint_of,
     label_of,
     line_options,
     options_of,
+    source_titles,
 )
 from app.curation.filling.model import (
     Control,
     Field,
     Shown,
     filled,
-    id_of_place,
+    ids_of_fault,
     opened,
     typed,
     wrong_conditions,
 )
 from app.curation.filling.patch import PatchError, parsed, same
-from app.curation.labels import CHANGES, fault_text, title_of
+from app.curation.labels import CHANGES, title_of
 from app.curation.limiting.staff import check_here
 from app.curation.merge import merge
-from app.curation.model import Change, Deed, State
+from app.curation.model import Change, Deed, Revision, State, StateError
 from app.curation.staff import Said, others_at, supplied, whole
 from app.directory.model import Directory
 from app.kernel.languages import SOURCE
@@ -55,8 +68,6 @@ from app.web.edition import part
 from app.web.language import in_language, language
 
 blueprint = in_language(Blueprint("filling", __name__))
-
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 MOST = 60
 """Entries of one page of a list."""
@@ -86,6 +97,11 @@ class Sent:
     faults: Sequence[Fault] = ()
     checked: bool = False
     said: Said = field(default_factory=Said)
+    target: str = ""
+    """Where it is saved: a new file has no path before it is filled in."""
+
+    def __post_init__(self) -> None:
+        self.target = self.target or self.path
 
 
 @blueprint.get("/staff/content/form")
@@ -105,7 +121,7 @@ def form() -> ResponseReturnValue:
     try:
         if entries.shape in MANY and not entry and "new" not in request.args:
             return _list_page(path, entries)
-        base = {} if "new" in request.args else entries.get(entry)
+        base = {} if "new" in request.args or path == NEW_BODY else entries.get(entry)
     except NoEntryError:
         abort(404)
     except PatchError:
@@ -119,16 +135,8 @@ def form() -> ResponseReturnValue:
 def fill() -> ResponseReturnValue:
     """Add or take out a row, check what was typed, or save it as a draft; nothing that was typed is lost."""
     check_button()
-    path, do = request.form.get("path", ""), request.form.get("do", "")
-    check_here(path, Deed.SAVE)
-    entries, standing = _standing(path)
-    change, note = typed_change(), request.form.get("note", "").strip()
-    standing = Standing(
-        standing.text, request.form.get("revision", ""), whole(request.form.get("version", "")), change or "", note
-    )
-    base = _opened_base()
-    shown = typed(_fields(entries, base), request.form.to_dict(flat=False))
-    sent = Sent(path, entries, request.form.get("entry", ""), base, standing, shown)
+    sent, do = _sent(), request.form.get("do", "")
+    standing, change = sent.standing, typed_change()
     if do not in ("check", "save", "keep"):
         return _form_page(sent)
     try:
@@ -139,7 +147,7 @@ def fill() -> ResponseReturnValue:
     if sent.said.faults:
         return _form_page(sent), 422
     if do != "keep":
-        sent.faults, sent.checked = check_text(path, text).faults, True
+        sent.faults, sent.checked = check_text(sent.target, text).faults, True
         _place(sent)
     if do == "check":
         return _form_page(sent)
@@ -152,7 +160,76 @@ def fill() -> ResponseReturnValue:
         sent.said.faults += [("main", why) for _, why in said.faults]
         return _form_page(sent)
 
-    return save_or_say(path, text, standing.id, standing.version, change, note, again=again)
+    return save_or_say(sent.target, text, standing.id, standing.version, change, standing.note, again=again)
+
+
+@blueprint.post("/staff/content/form/autosave")
+@requires(Permission.EDIT_CONTENT)
+def autosave() -> ResponseReturnValue:
+    """Save what is typed as a draft on the way; what was not saved is told in words, and 409 where others have saved.
+
+    The answer names what the form has to send from then on: it has a draft now, and a new entry its own place.
+    """
+    check_button()
+    sent = _sent()
+    try:
+        text = _text(sent)
+        if sent.said.faults:
+            return jsonify(said=str(sent.said.faults[0][1])), 422
+        with session().begin_nested():
+            saved = _save_on_the_way(sent, text)
+    except store.NoRevisionError:
+        abort(404)
+    except actions.UnchangedError:
+        return jsonify({})
+    except (PatchError, actions.ConflictError, store.OpenRevisionError, StateError):
+        return jsonify({}), 409
+    actions.open_form(session(), saved.path, actor=actor().reference, now=now())
+    return jsonify({"path": saved.path, "revision": saved.id, "version": saved.version, **_own_place(sent, text)})
+
+
+def _save_on_the_way(sent: Sent, text: str) -> Revision:
+    by, standing = actor().reference, sent.standing
+    if standing.id:
+        if store.get_revision(session(), standing.id).path != sent.target:
+            raise store.NoRevisionError(standing.id)
+        return actions.autosave(session(), standing.id, text, version=standing.version, actor=by, now=now())
+    # Until somebody says what kind of change it is, it is the one that is looked at more closely.
+    change = typed_change() or Change.MEANING
+    shipped = supplied().shipped()
+    return actions.begin_draft(
+        session(), sent.target, text, shipped=shipped, change=change, note=standing.note, actor=by, now=now()
+    )
+
+
+def _own_place(sent: Sent, text: str) -> dict[str, str]:
+    """Return how a new entry is opened once it stands in a text, and nothing for one that stood there before."""
+    if sent.base:
+        return {}
+    entries = Entries(sent.entries.shape, text)
+    entry = sent.shown[0].value.strip() if entries.shape in MANY else ""
+    return {"entry": entry, "base": _dumped(entries.get(entry))}
+
+
+def _dumped(base: Mapping[str, Any]) -> str:
+    return str(yaml.safe_dump(dict(base), allow_unicode=True, sort_keys=False))
+
+
+def _sent() -> Sent:
+    """Return the form as it was sent."""
+    path = request.form.get("path", "")
+    check_here(path, Deed.SAVE)
+    entries, standing = _standing(path)
+    standing = Standing(
+        standing.text,
+        request.form.get("revision", ""),
+        whole(request.form.get("version", "")),
+        typed_change() or "",
+        request.form.get("note", "").strip(),
+    )
+    base = _opened_base()
+    shown = typed(_fields(entries, base), request.form.to_dict(flat=False))
+    return Sent(path, entries, request.form.get("entry", ""), base, standing, shown)
 
 
 def _standing(path: str) -> tuple[Entries, Standing]:
@@ -160,6 +237,8 @@ def _standing(path: str) -> tuple[Entries, Standing]:
         shape = shape_of(path)
     except NoFormError:
         abort(404)
+    if path == NEW_BODY:
+        return Entries(shape, ""), Standing("")
     open_id = store.on_desk(session(), path)
     if open_id:
         one = store.get_revision(session(), open_id)
@@ -188,9 +267,11 @@ def _text(sent: Sent) -> str:
         return sent.standing.text
     order = [one.field.path[0] for one in sent.shown]
     wanted = filled(sent.shown, sent.base, order)
+    if sent.path == NEW_BODY:
+        return _new_body(sent, wanted)
     if not sent.base:
         id_ = str(wanted.pop("id", ""))
-        if not _ID.fullmatch(id_) or id_ in sent.entries.all():
+        if not is_id(id_) or id_ in sent.entries.all():
             sent.said.say("id", gettext("Give it a short name that no other entry has: a-z, 0-9 and hyphens."))
             return sent.standing.text
         return sent.entries.with_entry(id_, wanted)
@@ -209,6 +290,23 @@ def _text(sent: Sent) -> str:
     return merged.text
 
 
+def _new_body(sent: Sent, wanted: dict[str, Any]) -> str:
+    """Return the text of a new file, whose path is its own from here on; an id that cannot be is told."""
+    id_ = str(wanted.pop("id", ""))
+    path = f"{NEW_BODY}{id_}.yaml"
+    if not is_id(id_):
+        sent.said.say("id", gettext("Give it a short name in Latin letters: a-z, 0-9 and hyphens, such as red-cross."))
+    elif actions.ground(session(), supplied().shipped(), path).exists:
+        sent.said.say("id", gettext("There is an organisation with this short name: %(name)s.", name=title_of(path)))
+    elif any(one.state is not State.DISCARDED for one in store.history(session(), path)):
+        sent.said.say(
+            "id", gettext("This short name is taken by a draft or by an organisation that was. Choose another.")
+        )
+    else:
+        sent.target = path
+    return sent.entries.with_entry(id_, wanted)
+
+
 def _fields(entries: Entries, base: Mapping[str, Any]) -> tuple[Field, ...]:
     fields = fields_of(entries.shape, part(Directory).regions)
     return fields if base else (ID, *fields)
@@ -219,7 +317,8 @@ def _place(sent: Sent) -> None:
     own = "" if sent.entries.shape is not Shape.SOURCE else sent.entry or sent.shown[0].value.strip()
     for fault in sent.faults:
         place = "url" if own and (fault.path, fault.place) == (sent.path, own) else fault.place
-        sent.said.say(id_of_place(place, sent.shown) or "main", fault_text(fault))
+        for id_ in ids_of_fault(place, fault.message, sent.shown) or ["main"]:
+            sent.said.say(id_, form_text(fault))
 
 
 def _list_page(path: str, entries: Entries) -> ResponseReturnValue:
@@ -243,18 +342,24 @@ def _name(entry: Mapping[str, Any]) -> str:
 
 
 def _form_page(sent: Sent) -> Response:
-    others = actions.open_form(session(), sent.path, actor=actor().reference, now=now())
+    is_new_file = sent.path == NEW_BODY
+    sought = request.form.get("sought", "").strip()
+    others = [] if is_new_file else actions.open_form(session(), sent.path, actor=actor().reference, now=now())
     return make_response(
         render_template(
             "curation/filling/form.html",
             path=sent.path,
             entry=sent.entry,
-            title=_name(sent.base) if sent.entry else title_of(sent.path),
+            title=gettext("organisation") if is_new_file else _name(sent.base) if sent.entry else title_of(sent.path),
+            is_new_file=is_new_file,
             is_many=sent.entries.shape in MANY,
             is_new=not sent.base,
-            base=yaml.safe_dump(sent.base, allow_unicode=True, sort_keys=False),
+            base=_dumped(sent.base),
             standing=sent.standing,
             items=_items(sent.shown, sent.said, ""),
+            titles=source_titles(),
+            sought=sought,
+            found=found_sources(sought) if sought else (),
             said=sent.said,
             is_checked=sent.checked,
             others=others_at(others),
@@ -271,12 +376,14 @@ def _items(shown: Sequence[Shown], said: Said, within: str) -> list[dict[str, An
         {
             "id": one.id,
             "control": one.field.control.value,
-            "label": label_of(one.field),
+            "label": label_of(one.field, within),
             "hint": hint_of(one.field, within),
             "error": said.wrong(one.id),
             "lang": one.field.path[-1] if one.field.path[-1] in LANGUAGES else "",
+            "names_source": one.field.name == "source",
             "value": one.value,
             "values": one.values,
+            "lines": one.lines if one.field.control is Control.HOURS else (),
             "options": _options(one, shown, within),
             "words": words,
             "can_open": can_open,

@@ -159,6 +159,7 @@ def retire() -> ResponseReturnValue:
 def _begins() -> list[tuple[str, str]]:
     """Return the forms in which something new is begun, as (address, words), as far as this person may."""
     forms = (
+        ("organisations/", url_for("filling.form", path="organisations/"), gettext("A new organisation")),
         ("pathways/steps/new/step.yaml", url_for("beginning.step"), gettext("A new step")),
         ("glossary.yaml", url_for("filling.form", path="glossary.yaml", new=1), gettext("A new term")),
         ("sources.yaml", url_for("filling.form", path="sources.yaml", new=1), gettext("A new source")),

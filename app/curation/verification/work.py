@@ -56,7 +56,7 @@ def item(fact: Fact, found: Standing, now: datetime) -> Item:
     is_called = fact.what is not What.PHONE or found.answered is not None or found.confirmed is not None
     due = due_on(fact.what, since) if is_called else since
     today = now.astimezone(KYIV).date()
-    hours = fact.phone.hours if fact.phone else None
+    hours = fact.phone.opening if fact.phone else None
     return Item(
         fact=fact,
         standing=found,
