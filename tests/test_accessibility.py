@@ -18,7 +18,7 @@ from tests.tour import Screen, one_of_each
 pytestmark = in_a_browser
 
 JUDGE = (Path(__file__).parent / "judge.js").read_text(encoding="utf-8")
-FEW = 6
+FEW = 3
 """Screens of one name that are judged in every language. Of those beyond, pages without answers are judged in one."""
 
 PHONE = {"viewport": {"width": 360, "height": 740}}

@@ -77,7 +77,7 @@ def test_a_step_is_begun_in_a_form_and_its_drafts_make_a_sound_edition(site: Fla
     assert "steps/ask-the-unit/uk.yaml" in page(client, str(answer.location))
     with database(site).reading() as session:
         drafts = [one.id for one in store.open_revisions(session)]
-        whole = actions.candidate(session, drafts, shipped=SHIPPED)
+        whole = actions.candidate(session, drafts, shipped=SHIPPED, now=NOW)
     assert len(drafts) == 4
     assert not site.extensions["dorohovkaz-curation-needs"].check(whole)
     assert 'href="#id"' in page(client, NEW, 422, data=TYPED)

@@ -125,7 +125,7 @@ NEW_BODY = {
 
 
 def test_a_new_organisation_is_begun_in_a_form(site: Flask, client: LintingClient) -> None:
-    assert "Add an organisation" in page(client, DESK)
+    assert "A new organisation" in page(client, DESK)
     form = opened(client, "path=organisations/") | NEW_BODY | {"id": ["house"]}
     assert client.post(FORM, data=form).status_code == 303
     text = draft(site, "organisations/house.yaml")
