@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.cases.volunteer
 import app.curation.changes.public
 import app.curation.counting.staff
 import app.curation.filling.staff
@@ -175,6 +176,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.extracts.figures.staff.blueprint,
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
+        app.cases.volunteer.blueprint,
         app.curation.staff.blueprint,
         app.curation.verification.staff.blueprint,
         app.curation.verification.public.blueprint,

@@ -179,6 +179,12 @@ def list_people(
     return sorted((store.person(row) for row in fits), key=lambda person: person.name.casefold())
 
 
+def people_of(session: Session, organisation: str) -> list[Person]:
+    """Return the people of an organisation, disabled ones included, by name."""
+    rows = store.accounts_of(session, organisation)
+    return sorted((store.person(row) for row in rows), key=lambda person: person.name.casefold())
+
+
 def read_person(session: Session, id_: str, *, actor: str, now: datetime) -> tuple[Person, list[SignIn]]:
     """Return a person and their last sign-ins, newest first; the reading is recorded. Raises UnknownAccountError."""
     row = session.get(store.AccountRow, id_)

@@ -120,6 +120,18 @@ class Event(StrEnum):
     TOPIC_TAKEN = "topic.taken"
     TOPIC_LEFT = "topic.left"
     TRANSLATION_READ = "translation.approved"
+    CASE_OPENED = "case.opened"
+    CASE_READ = "case.read"
+    CASES_LISTED = "cases.listed"
+    CASES_SEARCHED = "cases.searched"
+    CASE_CHANGED = "case.changed"
+    CASE_SHARED = "case.shared"
+    CASE_LEFT = "case.left"
+    CASE_CLOSED = "case.closed"
+    CASE_REOPENED = "case.reopened"
+    CASE_PHRASE_MADE = "case.phrase-made"
+    CASE_OWN_OPENED = "case.own-opened"
+    CASE_OPENING_REFUSED = "case.opening-refused"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -168,6 +180,10 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.SUGGESTIONS_LISTED: frozenset({"count"}),
     Event.SUGGESTIONS_FORGOTTEN: frozenset({"count"}),
     Event.SUGGESTION_DRAFTED: frozenset({"revision"}),
+    Event.CASES_LISTED: frozenset({"count"}),
+    Event.CASES_SEARCHED: frozenset({"count"}),
+    Event.CASE_CHANGED: frozenset({"part"}),
+    Event.CASE_CLOSED: frozenset({"reason"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 
@@ -177,7 +193,7 @@ OPTIONAL = frozenset({"namesake", "request"})
 READS = frozenset(
     {
         Event.ACCOUNT_READ, Event.FILE_READ, Event.ENTRY_READ, Event.REQUEST_READ, Event.CORRECTION_READ,
-        Event.SUGGESTION_READ,
+        Event.SUGGESTION_READ, Event.CASE_READ,
     }
 )  # fmt: skip
 """Events by which somebody has seen personal data of one subject."""
@@ -191,6 +207,7 @@ DECISIONS = frozenset(
         Event.EXTRACT_ISSUED, Event.CONFLICT_RAISED, Event.CONFLICT_RULED, Event.CORRECTION_CLOSED,
         Event.EXTRACT_WITHDRAWN,
         Event.SUGGESTION_ASSIGNED, Event.SUGGESTION_ANSWERED, Event.SUGGESTION_DECLINED, Event.SUGGESTION_DRAFTED,
+        Event.CASE_OPENED, Event.CASE_CHANGED, Event.CASE_SHARED, Event.CASE_CLOSED,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

@@ -118,6 +118,18 @@ EVENTS = {
     Event.TOPIC_TAKEN: _l("took a topic under care"),
     Event.TOPIC_LEFT: _l("left a topic"),
     Event.TRANSLATION_READ: _l("approved a translation as a native reader"),
+    Event.CASE_OPENED: _l("opened the case of a family"),
+    Event.CASE_READ: _l("read the case of a family"),
+    Event.CASES_LISTED: _l("listed cases of families"),
+    Event.CASES_SEARCHED: _l("searched for the case of a family"),
+    Event.CASE_CHANGED: _l("wrote down what a family tells"),
+    Event.CASE_SHARED: _l("let another person help with a case"),
+    Event.CASE_LEFT: _l("ended somebody’s help with a case"),
+    Event.CASE_CLOSED: _l("closed a case"),
+    Event.CASE_REOPENED: _l("opened a closed case again"),
+    Event.CASE_PHRASE_MADE: _l("made a new passphrase for a family’s page"),
+    Event.CASE_OWN_OPENED: _l("a family opened its own page"),
+    Event.CASE_OPENING_REFUSED: _l("a wrong passphrase was tried at a family’s page"),
 }
 DETAILS = {
     "roles": _l("roles"),
