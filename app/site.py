@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.cases.leading.volunteer
 import app.cases.volunteer
 import app.curation.changes.public
 import app.curation.counting.staff
@@ -177,6 +178,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
         app.cases.volunteer.blueprint,
+        app.cases.leading.volunteer.blueprint,
         app.curation.staff.blueprint,
         app.curation.verification.staff.blueprint,
         app.curation.verification.public.blueprint,

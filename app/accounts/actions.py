@@ -248,6 +248,22 @@ def disable(session: Session, id_: str, *, actor: str, now: datetime) -> None:
     record(session, Event.ACCOUNT_DISABLED, actor=actor, subject=f"account:{id_}", now=now)
 
 
+def let_go(session: Session, id_: str, *, organisation: str, actor: str, now: datetime) -> None:
+    """End what somebody may do for an organisation, for whoever leads it, and their sign-ins; twice does nothing.
+
+    Raises UnknownAccountError where the account is not of this organisation alone, FourEyesError (oneself).
+    """
+    apart(actor, f"account:{id_}")
+    row = _locked(session, id_)
+    if row.organisation != organisation or not row.roles <= OF_ORGANISATION:
+        raise UnknownAccountError(id_)
+    if not row.active:
+        return
+    row.active = False
+    store.end_sign_ins(session, row, now)
+    record(session, Event.ACCOUNT_DISABLED, actor=actor, subject=f"account:{id_}", now=now)
+
+
 def enable(session: Session, id_: str, *, actor: str, now: datetime) -> None:
     """Let a disabled person sign in again, with the roles they had. Raises UnknownAccountError, ActorError."""
     _administrators(session, actor)

@@ -16,6 +16,16 @@ _SAME = frozenset({"surname", "given", "patronymic", "former", "born"})
 """Fields that are asked of the contact and of the missing person: on one form each needs an id of its own."""
 
 
+_FURTHER = frozenset(
+    {
+        (Page.APPLICANT, "patronymic"), (Page.APPLICANT, "born"), (Page.APPLICANT, "former"),
+        (Page.CONTACT, "postal"), (Page.CONTACT, "newer"), (Page.CONTACT, "call-from"), (Page.CONTACT, "call-until"),
+        (Page.CONTACT, "open"), (Page.PERSON, "patronymic"),
+    }
+)  # fmt: skip
+"""Fields that may wait, besides those that an applicant, too, may leave for later."""
+
+
 @dataclass(frozen=True)
 class Section:
     """A page of what is told, with its fields."""
@@ -57,7 +67,10 @@ def _typed(page: Page, known: Answers) -> dict[str, str]:
 
 
 def _own(page: Page, control: Control) -> Control:
-    return replace(control, id=_name(page, control.id))
+    # A list to choose from takes one line where an applicant is asked on a page of its own.
+    kind = "select" if control.id == "kinship" else control.kind
+    further = control.is_further or (page, control.id) in _FURTHER
+    return replace(control, id=_name(page, control.id), kind=kind, is_further=further)
 
 
 def _name(page: Page, name: str) -> str:
