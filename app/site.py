@@ -44,8 +44,10 @@ import app.extracts.withdrawing.staff
 import app.front
 import app.guidance.public
 import app.interop.feeds.public
+import app.interop.route.public
 import app.operations.mail.staff
 import app.operations.staff
+import app.pathways.embedding.public
 import app.pathways.public
 import app.register.staff
 import app.search.public
@@ -187,6 +189,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.curation.counting.staff.blueprint,
         app.curation.changes.public.blueprint,
         app.interop.feeds.public.blueprint,
+        app.interop.route.public.blueprint,
+        app.pathways.embedding.public.blueprint,
         app.curation.translating.staff.blueprint,
         app.curation.impact.staff.blueprint,
         app.curation.graph.staff.blueprint,
