@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.cases.keeping.volunteer
 import app.cases.leading.volunteer
 import app.cases.volunteer
 import app.curation.changes.public
@@ -181,6 +182,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.operations.mail.staff.blueprint,
         app.cases.volunteer.blueprint,
         app.cases.leading.volunteer.blueprint,
+        app.cases.keeping.volunteer.blueprint,
         app.curation.staff.blueprint,
         app.curation.verification.staff.blueprint,
         app.curation.verification.public.blueprint,

@@ -131,6 +131,9 @@ class Event(StrEnum):
     CASE_REOPENED = "case.reopened"
     CASE_PHRASE_MADE = "case.phrase-made"
     CASE_OWN_OPENED = "case.own-opened"
+    CASE_NOTICED = "case.noticed"
+    CASE_ERASED = "case.erased"
+    CASE_EXPORTED = "case.exported"
     CASE_OPENING_REFUSED = "case.opening-refused"
 
 
@@ -208,6 +211,7 @@ DECISIONS = frozenset(
         Event.EXTRACT_WITHDRAWN,
         Event.SUGGESTION_ASSIGNED, Event.SUGGESTION_ANSWERED, Event.SUGGESTION_DECLINED, Event.SUGGESTION_DRAFTED,
         Event.CASE_OPENED, Event.CASE_CHANGED, Event.CASE_SHARED, Event.CASE_CLOSED,
+        Event.CASE_ERASED,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

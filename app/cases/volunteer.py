@@ -355,6 +355,9 @@ SAID = {
     "last-missing": _l("This is the only missing person of the case. Close the case instead."),
     "moved": _l("This cannot be done any more: look at the case as it is now."),
     "too-many": _l("A case holds at most ten people."),
+    "not-sure": _l("Nothing was erased: tick the box first."),
+    "still-open": _l("An open case is closed first. Nothing was erased."),
+    "erased": _l("The case is erased. Only its number and its days are left."),
     "no-reason": _l("Choose why the case ends."),
 }
 

@@ -129,6 +129,9 @@ EVENTS = {
     Event.CASE_REOPENED: _l("opened a closed case again"),
     Event.CASE_PHRASE_MADE: _l("made a new passphrase for a family’s page"),
     Event.CASE_OWN_OPENED: _l("a family opened its own page"),
+    Event.CASE_NOTICED: _l("told a family that its case will be erased"),
+    Event.CASE_ERASED: _l("erased a case"),
+    Event.CASE_EXPORTED: _l("handed out what is kept of a family"),
     Event.CASE_OPENING_REFUSED: _l("a wrong passphrase was tried at a family’s page"),
 }
 DETAILS = {
