@@ -59,7 +59,7 @@ def opened(database: Database, who: Who, answers: Answers = TOLD) -> str:
     """Open a case."""
     with inside(database, who.organisation) as session:
         return actions.open_case(
-            session, answers, who=who, is_training=False, language="uk", random=Random(1), now=NOW
+            session, answers, who=who, is_training=False, random=Random(1), now=NOW
         )  # fmt: skip
 
 

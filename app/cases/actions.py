@@ -105,15 +105,14 @@ class Opens:
 # Opening
 
 
-def open_case(
-    session: Session, answers: Answers, *, who: Who, is_training: bool, language: str, random: Random, now: datetime
-) -> str:
+def open_case(session: Session, answers: Answers, *, who: Who, is_training: bool, random: Random, now: datetime) -> str:
     """Open a case with what the family tells, and let `who` help with it; return its id.
 
     `answers` hold the pages of the family's contact and of one missing person. Raises UnheardError.
     """
     checked((*OF_FAMILY, *OF_PERSON), answers, today=_day(now))
     family, person = _pages(answers, OF_FAMILY), _pages(answers, OF_PERSON)
+    language = family[Page.CONTACT]["language"]
     passphrase = new_passphrase(language, random)
     for _ in range(_TRIES):
         reference = new_reference(random)
@@ -122,7 +121,7 @@ def open_case(
             organisation=who.organisation,
             reference=reference,
             state=State.OPEN.value,
-            language=family[Page.CONTACT]["language"],
+            language=language,
             is_training=is_training,
             passphrase_index=store.passphrase_index(session, reference, fold_passphrase(passphrase)),
             passphrase_at=now,

@@ -19,7 +19,7 @@ from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import Permission
 from app.cases import actions, forms
 from app.cases.actions import Who
-from app.cases.labels import CLOSINGS, HAPPENED, PARTS, SHAPES, STATES
+from app.cases.labels import CLOSINGS, HAPPENED, PARTS, SHAPES, SPOKEN, STATES
 from app.cases.model import OF_FAMILY, OF_PERSON, Case, Closing, State, UnheardError
 from app.cases.store import within
 from app.extracts.draft import Answers, Page
@@ -127,7 +127,7 @@ def begin() -> ResponseReturnValue:
     answers = forms.typed(pages, {})
     try:
         id_ = actions.open_case(
-            session(), answers, who=who(), is_training=bool(request.form.get("training")), language=language(),
+            session(), answers, who=who(), is_training=bool(request.form.get("training")),
             random=secrets.SystemRandom(), now=now(),
         )  # fmt: skip
     except UnheardError as refused:
@@ -147,12 +147,12 @@ def show(case: Case) -> ResponseReturnValue:
         "cases/show.html",
         case,
         safe=_safe(case),
-        told=[(page, list(answered(page, case.answers_on(case.missing[0])))) for page in OF_FAMILY],
+        told=[(page, list(answered(page, case.answers_on(case.missing[0]), SPOKEN))) for page in OF_FAMILY],
         people=[
             {
                 "id": one.id,
                 "name": full_name(one.claim.person),
-                "rows": [row for page in OF_PERSON for row in answered(page, one.answers)],
+                "rows": [row for page in OF_PERSON for row in answered(page, one.answers, SPOKEN)],
             }
             for one in case.missing
         ],

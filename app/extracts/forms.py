@@ -240,10 +240,10 @@ def problems(shown: Sequence[Control]) -> Sequence[tuple[str, str]]:
     return [(control.id, control.error) for control in shown if control.error]
 
 
-def answered(page: Page, answers: Answers) -> Iterator[tuple[str, str]]:
+def answered(page: Page, answers: Answers, spoken: Spoken = MappingProxyType({})) -> Iterator[tuple[str, str]]:
     """Yield (label, words) of what was answered on a page, for reading."""
     typed = answers.get(page, {})
-    for control in controls(page, answers, ()):
+    for control in controls(page, answers, (), spoken):
         if control.kind == "date":
             found = date_of(typed, control.id)
             shown = in_words(found, language()) if found else " ".join(part for part in control.values if part)
