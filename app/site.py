@@ -15,6 +15,7 @@ import app.accounts.invitation.public
 import app.accounts.staff
 import app.cases.keeping.volunteer
 import app.cases.leading.volunteer
+import app.cases.training.volunteer
 import app.cases.volunteer
 import app.curation.changes.public
 import app.curation.counting.staff
@@ -182,6 +183,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.operations.mail.staff.blueprint,
         app.cases.volunteer.blueprint,
         app.cases.leading.volunteer.blueprint,
+        app.cases.training.volunteer.blueprint,
         app.cases.keeping.volunteer.blueprint,
         app.curation.staff.blueprint,
         app.curation.verification.staff.blueprint,

@@ -354,13 +354,18 @@ def add_demo_people(
     return added
 
 
-def demo_reference(session: Session, role: Role) -> str:
-    """Return how the audit names the demo person of a role. Raises UnknownAccountError where there is none."""
+def demo_person(session: Session, role: Role) -> Standing:
+    """Return the demo account of a role. Raises UnknownAccountError where there is none."""
     invented = next(one for one in PEOPLE if one.role is role)
     account = store.find_by_email(session, invented.address)
     if account is None:
         raise UnknownAccountError(invented.address)
-    return f"account:{account.id}"
+    return store.standing(account)
+
+
+def demo_reference(session: Session, role: Role) -> str:
+    """Return how the audit names the demo person of a role. Raises UnknownAccountError where there is none."""
+    return f"account:{demo_person(session, role).id}"
 
 
 def _invited(

@@ -227,6 +227,16 @@ def forget_phrases(session: Session, before: datetime) -> None:
     session.flush()
 
 
+def holds_any(session: Session) -> bool:
+    """Say whether there is any case."""
+    return session.scalars(select(CaseRow.id).limit(1)).first() is not None
+
+
+def holds_real(session: Session) -> bool:
+    """Say whether there is a case of a family that is not invented."""
+    return session.scalars(select(CaseRow.id).where(CaseRow.is_training.is_(False)).limit(1)).first() is not None
+
+
 # Who is missing
 
 
