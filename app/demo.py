@@ -14,6 +14,10 @@ from flask.cli import AppGroup
 from app.accounts import actions
 from app.accounts.model import Role
 from app.accounts.needs import KEY, Needs
+from app.cases.actions import Who
+from app.cases.store import within
+from app.cases.training import actions as training
+from app.cases.training.model import Family
 from app.directory.model import Directory, Kind
 from app.extracts.demonstrating import actions as requests
 from app.extracts.demonstrating.actions import Desk
@@ -59,13 +63,29 @@ def load_requests(session: Session, now: datetime) -> Iterator[str]:
             yield f"{one.reference}\t{one.passphrase}\t{one.stage}"
 
 
+def load_families(session: Session, now: datetime) -> Iterator[str]:
+    """Add invented families, each with the demo volunteer as helper; yield how many."""
+    if training.holds_families(session):
+        return
+    helper = actions.demo_person(session, Role.VOLUNTEER)
+    who = Who(helper.id, helper.organisation, leads=False)
+    within(session, who.organisation)
+    for family in Family:
+        training.begin(session, family, who=who, random=secrets.SystemRandom(), now=now)
+    yield f"{len(Family)} families, each marked as training"
+
+
 ACTOR = "command:demo-load"
 """How the audit names whoever loads the demonstration."""
 
-REAL: Sequence[Callable[[Session], bool]] = (actions.holds_real_people, register.holds_real_entries)
+REAL: Sequence[Callable[[Session], bool]] = (
+    actions.holds_real_people,
+    register.holds_real_entries,
+    training.holds_real_families,
+)
 """What must be asked before anything invented is added: each says whether its slice holds anything real."""
 
-LOADERS: Sequence[Loader] = (load_people, load_entries, load_requests)
+LOADERS: Sequence[Loader] = (load_people, load_entries, load_requests, load_families)
 """What each slice adds, in order: who comes later builds on what came before."""
 
 

@@ -13,6 +13,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.cases.keeping.volunteer
+import app.cases.leading.volunteer
+import app.cases.training.volunteer
+import app.cases.volunteer
 import app.curation.beginning.staff
 import app.curation.changes.public
 import app.curation.comparing.staff
@@ -52,8 +56,10 @@ import app.extracts.withdrawing.staff
 import app.front
 import app.guidance.public
 import app.interop.feeds.public
+import app.interop.route.public
 import app.operations.mail.staff
 import app.operations.staff
+import app.pathways.embedding.public
 import app.pathways.public
 import app.register.staff
 import app.search.public
@@ -189,6 +195,10 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.extracts.figures.staff.blueprint,
         app.register.staff.blueprint,
         app.operations.mail.staff.blueprint,
+        app.cases.volunteer.blueprint,
+        app.cases.leading.volunteer.blueprint,
+        app.cases.training.volunteer.blueprint,
+        app.cases.keeping.volunteer.blueprint,
         app.curation.staff.blueprint,
         app.curation.verification.staff.blueprint,
         app.curation.verification.public.blueprint,
@@ -197,6 +207,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.curation.counting.staff.blueprint,
         app.curation.changes.public.blueprint,
         app.interop.feeds.public.blueprint,
+        app.interop.route.public.blueprint,
+        app.pathways.embedding.public.blueprint,
         app.curation.translating.staff.blueprint,
         app.curation.wording.staff.blueprint,
         app.curation.impact.staff.blueprint,

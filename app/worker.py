@@ -19,6 +19,8 @@ from functools import cache
 from socket import gethostname
 from typing import TYPE_CHECKING
 
+from app.cases.actions import sweep as sweep_cases
+from app.cases.keeping.actions import keep
 from app.config import ROOT, Settings
 from app.curation.actions import publish_due
 from app.curation.counting.actions import forget_old
@@ -259,6 +261,8 @@ def ready(settings: Settings) -> Worker:
         lambda database, now: publish(database, now=now),
         forget_old,
         forget_closed,
+        lambda database, now: sweep_cases(database, now=now),
+        lambda database, now: keep(database, shelf, now=now),
     )
     return Worker(database, deeds, chores=chores, errands=(publishing(settings), tell_of_drafts))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from email.headerregistry import Address
 
 import pytest
@@ -50,10 +50,10 @@ def state_of(database: Database, id_: str) -> State:
         return store.listed(session.get_one(store.SuggestionRow, id_)).state
 
 
-def letters(database: Database) -> list[Message]:
+def letters(database: Database, now: datetime = NOW) -> list[Message]:
     """Return the letters that wait, read as the worker reads them."""
     with database.writing() as session:
-        jobs = [begin(session, held, now=NOW) for held in lease(session, worker="test", now=NOW)]
+        jobs = [begin(session, held, now=now) for held in lease(session, worker="test", now=now)]
     return [Message.read(Kind(job.kind), content_of(database.vault, job)) for job in jobs]
 
 

@@ -179,6 +179,12 @@ def list_people(
     return sorted((store.person(row) for row in fits), key=lambda person: person.name.casefold())
 
 
+def people_of(session: Session, organisation: str) -> list[Person]:
+    """Return the people of an organisation, disabled ones included, by name."""
+    rows = store.accounts_of(session, organisation)
+    return sorted((store.person(row) for row in rows), key=lambda person: person.name.casefold())
+
+
 def read_person(session: Session, id_: str, *, actor: str, now: datetime) -> tuple[Person, list[SignIn]]:
     """Return a person and their last sign-ins, newest first; the reading is recorded. Raises UnknownAccountError."""
     row = session.get(store.AccountRow, id_)
@@ -237,6 +243,22 @@ def disable(session: Session, id_: str, *, actor: str, now: datetime) -> None:
     if not row.active:
         return
     _leave_one(administrators, id_)
+    row.active = False
+    store.end_sign_ins(session, row, now)
+    record(session, Event.ACCOUNT_DISABLED, actor=actor, subject=f"account:{id_}", now=now)
+
+
+def let_go(session: Session, id_: str, *, organisation: str, actor: str, now: datetime) -> None:
+    """End what somebody may do for an organisation, for whoever leads it, and their sign-ins; twice does nothing.
+
+    Raises UnknownAccountError where the account is not of this organisation alone, FourEyesError (oneself).
+    """
+    apart(actor, f"account:{id_}")
+    row = _locked(session, id_)
+    if row.organisation != organisation or not row.roles <= OF_ORGANISATION:
+        raise UnknownAccountError(id_)
+    if not row.active:
+        return
     row.active = False
     store.end_sign_ins(session, row, now)
     record(session, Event.ACCOUNT_DISABLED, actor=actor, subject=f"account:{id_}", now=now)
@@ -332,13 +354,18 @@ def add_demo_people(
     return added
 
 
-def demo_reference(session: Session, role: Role) -> str:
-    """Return how the audit names the demo person of a role. Raises UnknownAccountError where there is none."""
+def demo_person(session: Session, role: Role) -> Standing:
+    """Return the demo account of a role. Raises UnknownAccountError where there is none."""
     invented = next(one for one in PEOPLE if one.role is role)
     account = store.find_by_email(session, invented.address)
     if account is None:
         raise UnknownAccountError(invented.address)
-    return f"account:{account.id}"
+    return store.standing(account)
+
+
+def demo_reference(session: Session, role: Role) -> str:
+    """Return how the audit names the demo person of a role. Raises UnknownAccountError where there is none."""
+    return f"account:{demo_person(session, role).id}"
 
 
 def _invited(

@@ -21,6 +21,10 @@ LONGEST_NAME = 120
 """Characters."""
 
 
+COLLEAGUES = (Role.VOLUNTEER, Role.COORDINATOR)
+"""What a coordinator can invite somebody to be."""
+
+
 class DeedForm(FlaskForm):  # type: ignore[misc]
     """A button and nothing else."""
 
@@ -83,8 +87,8 @@ class RolesForm(FlaskForm):  # type: ignore[misc]
             return
 
 
-class InviteForm(RolesForm):
-    """Who is invited: name, address, language of the invitation, roles."""
+class NewPersonForm(FlaskForm):  # type: ignore[misc]
+    """Who is invited: name, address, language of the invitation."""
 
     name = StringField(
         _l("Name"),
@@ -116,6 +120,21 @@ class InviteForm(RolesForm):
         """Say that the language has to be one of ours."""
         if field.data not in PUBLIC:
             raise ValidationError(gettext("Choose a language from the list."))
+
+
+class InviteForm(NewPersonForm, RolesForm):
+    """Who is invited, and what for."""
+
+
+class ColleagueForm(NewPersonForm):
+    """Whom a coordinator invites into their organisation, and whether to lead it, too."""
+
+    role = SelectField(_l("Role"), choices=[SelectChoice(role.value) for role in COLLEAGUES], validate_choice=False)
+
+    def validate_role(self, field: Any) -> None:
+        """Say that only the roles of an organisation are given here."""
+        if field.data not in COLLEAGUES:
+            raise ValidationError(gettext("Choose a role from the list."))
 
 
 class JoinForm(FlaskForm):  # type: ignore[misc]

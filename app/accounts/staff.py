@@ -213,12 +213,24 @@ def _invite_page(form: InviteForm) -> Response:
 
 
 def _handed_over(invited: actions.Invited, address: str, name: str, code: str) -> BaseResponse | str:
-    """Send the link. Where no mail leaves this server, show it once, too: it is known now and never again."""
+    people = url_for("people.people")
+    return hand_over_link(invited, address, name, code, back=people, done=url_for("people.people", done="invited"))
+
+
+def hand_over_link(
+    invited: actions.Invited, address: str, name: str, code: str, *, back: str, done: str
+) -> BaseResponse | str:
+    """Send the link. Where no mail leaves this server, show it once, too: it is known now and never again.
+
+    `done` is where a sent invitation leads, `back` where the page with the link leads.
+    """
     path = url_for("invitation.join", token=invited.token, language=code)
     actions.send_invitation(session(), invited, address=address, language=code, path=path, now=now())
     if needs().has_mail:
-        return redirect(url_for("people.people", done="invited"), 303)
-    return render_template("accounts/invited.html", name=name, link=full_address(path), expires_at=invited.expires_at)
+        return redirect(done, 303)
+    return render_template(
+        "accounts/invited.html", name=name, link=full_address(path), expires_at=invited.expires_at, back=back
+    )
 
 
 def _words() -> dict[str, object]:

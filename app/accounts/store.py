@@ -210,6 +210,12 @@ def accounts_with_passkeys(session: Session) -> Sequence[AccountRow]:
     return session.scalars(query).all()
 
 
+def accounts_of(session: Session, organisation: str) -> Sequence[AccountRow]:
+    """Return the accounts of one organisation."""
+    query = select(AccountRow).where(AccountRow.organisation == organisation).options(selectinload(AccountRow.webauthn))
+    return session.scalars(query).all() if organisation else ()
+
+
 def lock_account(session: Session, id_: str) -> AccountRow | None:
     """Return the account as it is now; until the transaction ends nobody else changes it."""
     return session.get(AccountRow, id_, with_for_update=True, populate_existing=True)

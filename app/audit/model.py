@@ -128,6 +128,21 @@ class Event(StrEnum):
     WORDS_TAKEN_BACK = "words.taken-back"
     WORDS_ACCEPTED = "words.accepted"
     WORDS_DECLINED = "words.declined"
+    CASE_OPENED = "case.opened"
+    CASE_READ = "case.read"
+    CASES_LISTED = "cases.listed"
+    CASES_SEARCHED = "cases.searched"
+    CASE_CHANGED = "case.changed"
+    CASE_SHARED = "case.shared"
+    CASE_LEFT = "case.left"
+    CASE_CLOSED = "case.closed"
+    CASE_REOPENED = "case.reopened"
+    CASE_PHRASE_MADE = "case.phrase-made"
+    CASE_OWN_OPENED = "case.own-opened"
+    CASE_NOTICED = "case.noticed"
+    CASE_ERASED = "case.erased"
+    CASE_EXPORTED = "case.exported"
+    CASE_OPENING_REFUSED = "case.opening-refused"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -180,6 +195,10 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.LIMIT_SET: frozenset({"limit"}),
     Event.LIMIT_LIFTED: frozenset({"limit"}),
     Event.WORDS_KEPT: frozenset({"count"}),
+    Event.CASES_LISTED: frozenset({"count"}),
+    Event.CASES_SEARCHED: frozenset({"count"}),
+    Event.CASE_CHANGED: frozenset({"part"}),
+    Event.CASE_CLOSED: frozenset({"reason"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 
@@ -189,7 +208,7 @@ OPTIONAL = frozenset({"namesake", "request"})
 READS = frozenset(
     {
         Event.ACCOUNT_READ, Event.FILE_READ, Event.ENTRY_READ, Event.REQUEST_READ, Event.CORRECTION_READ,
-        Event.SUGGESTION_READ,
+        Event.SUGGESTION_READ, Event.CASE_READ,
     }
 )  # fmt: skip
 """Events by which somebody has seen personal data of one subject."""
@@ -204,6 +223,8 @@ DECISIONS = frozenset(
         Event.EXTRACT_WITHDRAWN,
         Event.SUGGESTION_ASSIGNED, Event.SUGGESTION_ANSWERED, Event.SUGGESTION_DECLINED, Event.SUGGESTION_DRAFTED,
         Event.LIMIT_SET, Event.LIMIT_LIFTED,
+        Event.CASE_OPENED, Event.CASE_CHANGED, Event.CASE_SHARED, Event.CASE_CLOSED,
+        Event.CASE_ERASED,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from flask import request
 from flask_babel import gettext
@@ -43,7 +44,7 @@ LEADS: Mapping[Page, LazyString] = {
     Page.PAPERS: _l("Photographs taken with a phone are good enough if every line can be read."),
 }
 
-_DATES = {
+_DATES: Mapping[tuple[Page, str], tuple[LazyString, LazyString | str]] = {
     (Page.PERSON, "born"): (_l("Birth date"), _l("If the day or month is not known, the year is enough.")),
     (Page.PERSON, "missing"): (_l("When contact was lost"), _l("About; the month or the year is enough.")),
     (Page.APPLICANT, "born"): (_l("Your birth date"), ""),
@@ -208,8 +209,17 @@ def typed_on(page: Page, answers: Answers) -> dict[str, str]:
     }
 
 
-def controls(page: Page, answers: Answers, faults: Sequence[tuple[str, Fault]]) -> Sequence[Control]:
-    """Return the fields of a page with what was typed and what is wrong with it."""
+Spoken = Mapping[tuple[Page, str], tuple[LazyString, LazyString | str]]
+"""Label and hint of fields, by page and name."""
+
+
+def controls(
+    page: Page, answers: Answers, faults: Sequence[tuple[str, Fault]], spoken: Spoken = MappingProxyType({})
+) -> Sequence[Control]:
+    """Return the fields of a page with what was typed and what is wrong with it.
+
+    `spoken` has other words where somebody else than the applicant writes.
+    """
     wrong = dict(faults)
     typed = answers.get(page, {})
     found: list[Control] = []
@@ -217,7 +227,11 @@ def controls(page: Page, answers: Answers, faults: Sequence[tuple[str, Fault]]) 
         stem, _, part = asked.name.rpartition("-")
         if part in ("day", "month"):
             continue
-        found.append(_date(page, stem, typed, wrong) if part == "year" else _control(page, asked, typed, wrong))
+        if part == "year":
+            found.append(_date(page, stem, typed, wrong, (spoken.get((page, stem)) or _DATES[page, stem])))
+        else:
+            words = spoken.get((page, asked.name)) or _WORDS[page, asked.name]
+            found.append(_control(page, asked, typed, wrong, words))
     return found
 
 
@@ -226,10 +240,10 @@ def problems(shown: Sequence[Control]) -> Sequence[tuple[str, str]]:
     return [(control.id, control.error) for control in shown if control.error]
 
 
-def answered(page: Page, answers: Answers) -> Iterator[tuple[str, str]]:
+def answered(page: Page, answers: Answers, spoken: Spoken = MappingProxyType({})) -> Iterator[tuple[str, str]]:
     """Yield (label, words) of what was answered on a page, for reading."""
     typed = answers.get(page, {})
-    for control in controls(page, answers, ()):
+    for control in controls(page, answers, (), spoken):
         if control.kind == "date":
             found = date_of(typed, control.id)
             shown = in_words(found, language()) if found else " ".join(part for part in control.values if part)
@@ -244,8 +258,14 @@ def answered(page: Page, answers: Answers) -> Iterator[tuple[str, str]]:
             yield control.label, shown
 
 
-def _control(page: Page, asked: Field, typed: Mapping[str, str], wrong: Mapping[str, Fault]) -> Control:
-    label, hint = _WORDS[page, asked.name]
+def _control(
+    page: Page,
+    asked: Field,
+    typed: Mapping[str, str],
+    wrong: Mapping[str, Fault],
+    words: tuple[LazyString, LazyString | str],
+) -> Control:
+    label, hint = words
     name = asked.name
     kind = "lines" if asked.lines else "text"
     if asked.many:
@@ -275,8 +295,14 @@ def _control(page: Page, asked: Field, typed: Mapping[str, str], wrong: Mapping[
     )
 
 
-def _date(page: Page, stem: str, typed: Mapping[str, str], wrong: Mapping[str, Fault]) -> Control:
-    label, hint = _DATES[page, stem]
+def _date(
+    page: Page,
+    stem: str,
+    typed: Mapping[str, str],
+    wrong: Mapping[str, Fault],
+    words: tuple[LazyString, LazyString | str],
+) -> Control:
+    label, hint = words
     return Control(
         id=stem,
         kind="date",

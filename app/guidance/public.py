@@ -243,6 +243,7 @@ def _address_of(scheme: str, target: str) -> str:
         "route": ("pathways.find_help", {}),
         "check": ("directory.check_contact", {}),
         "wall": ("wall.wall", {}),
+        "embed": ("embedding.embed", {}),
         "kept": ("kept.kept", {}),
     }
     endpoint, values = addresses[scheme]

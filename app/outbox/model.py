@@ -28,6 +28,7 @@ class Kind(StrEnum):
     SUGGESTION_ANSWERED = "suggestion.answered"
     SUGGESTION_DECLINED = "suggestion.declined"
     SUGGESTION_MERGED = "suggestion.merged"
+    CASE_TO_BE_ERASED = "case.to-be-erased"
 
 
 class Task(StrEnum):
@@ -51,6 +52,7 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.SUGGESTION_ANSWERED: frozenset({"path", "words"}),
     Kind.SUGGESTION_DECLINED: frozenset({"path", "words"}),
     Kind.SUGGESTION_MERGED: frozenset({"path"}),
+    Kind.CASE_TO_BE_ERASED: frozenset({"path", "until"}),
 }
 """The details that a mail must carry; it may carry no others.
 

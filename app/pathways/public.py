@@ -66,10 +66,27 @@ class Option:
     chosen: bool
 
 
+@dataclass(frozen=True)
+class Frame:
+    """Where the questions are asked: by which endpoint, within which page, and whether that is another site's."""
+
+    endpoint: str
+    base: str
+    is_foreign: bool
+
+
+OWN = Frame("pathways.find_help", "base.html", is_foreign=False)
+
+
 @blueprint.get("/find-help")
 def find_help() -> Response:
     """Ask the next question; when there is none left, show the answers for checking."""
-    position = _position()
+    return ask(OWN)
+
+
+def ask(frame: Frame) -> Response:
+    """Ask the next question in a frame, or show the answers for checking."""
+    position = position_asked()
     if position.question is None:
         checking = answers_page(
             "pathways/check_answers.html",
@@ -77,10 +94,11 @@ def find_help() -> Response:
             position=position,
             plan_address=_with_answers("pathways.plan", position),
             query=urlencode(position.pairs()),
-            change_address=lambda question: _address("pathways.find_help", [*position.pairs(), ("change", question)]),
+            change_address=lambda question: _address(frame.endpoint, [*position.pairs(), ("change", question)]),
+            frame=frame,
         )
         return counted(checking, *_answered_now(position))
-    asking = _question_page(position, position.question)
+    asking = _question_page(frame, position, position.question)
     return counted(asking, f"{SHOWN}:{position.question.id}", *_answered_now(position))
 
 
@@ -93,7 +111,7 @@ def _answered_now(position: Position) -> list[str]:
 @blueprint.get("/find-help/map")
 def find_help_map() -> Response:
     """Let a region question be answered on a map. What is chosen stands in the question's field, to be looked at."""
-    position = _position()
+    position = position_asked()
     question = next((item for item in position.asked if item.id == request.args.get("question")), None)
     if question is None or question.kind is not QuestionKind.REGION:
         abort(redirect(_address("pathways.find_help", as_pairs(position.kept)), 303))
@@ -309,7 +327,7 @@ def step(id_: str) -> Response:
     )
 
 
-def _position() -> Position:
+def position_asked() -> Position:
     """Read the address. Over-long or malformed queries are refused with 400."""
     raw = request.query_string
     pairs = list(request.args.items(multi=True))
@@ -326,7 +344,7 @@ def _position() -> Position:
 
 def _answered() -> Position:
     """Read the address of a plan; where essential answers are open, go back to their question."""
-    position = _position()
+    position = position_asked()
     if position.open_essentials or not position.answers:
         abort(redirect(_address("pathways.find_help", as_pairs(position.kept)), 303))
     return position
@@ -357,7 +375,7 @@ def _publishers(sources: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(source.publisher for source in found if source.is_linked))
 
 
-def _question_page(position: Position, question: Question) -> Response:
+def _question_page(frame: Frame, position: Position, question: Question) -> Response:
     pathways, directory = part(Pathways), part(Directory)
     known = position.kept.get(question.id, ())
     # What was chosen stays chosen while it is being put right.
@@ -380,7 +398,8 @@ def _question_page(position: Position, question: Question) -> Response:
         typed=_typed_date(question, known),
         problem=problem_text(position.problem, question.kind, alone=alone) if position.problem else None,
         number=number,
-        back=_previous(position, question),
+        back=_previous(frame, position, question),
+        frame=frame,
         plan_address=None if position.open_essentials else _with_answers("pathways.plan", position),
         unknown=UNKNOWN,
         map_address=_address("pathways.find_help_map", [*as_pairs(position.kept), ("question", question.id)]),
@@ -408,12 +427,12 @@ def _typed_date(question: Question, given: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _previous(position: Position, question: Question) -> str | None:
+def _previous(frame: Frame, position: Position, question: Question) -> str | None:
     """The address that asks the question before this one again, keeping all answers."""
     place = position.asked.index(question)
     if place == 0:
         return None
-    return _address("pathways.find_help", [*as_pairs(position.kept), ("change", position.asked[place - 1].id)])
+    return _address(frame.endpoint, [*as_pairs(position.kept), ("change", position.asked[place - 1].id)])
 
 
 def _address(endpoint: str, pairs: Sequence[tuple[str, str]]) -> str:

@@ -27,6 +27,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+FRAMED = "X-Framed"
+"""The mark, taken off before an answer leaves, of a page that other sites may show within their own."""
+
 DENIED = (
     "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation",
     "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "serial",
@@ -61,18 +64,34 @@ def security_headers(*, hsts: bool) -> Mapping[str, str]:
     return headers
 
 
+def framed_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return `headers` as a page carries them that any site may show in a frame."""
+    open_policy = headers["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
+    kept = {name: value for name, value in headers.items() if name != "X-Frame-Options"}
+    return {**kept, "Content-Security-Policy": open_policy, "Cross-Origin-Resource-Policy": "cross-origin"}
+
+
+def let_frame(response: Response) -> Response:
+    """Let any site show this page in a frame. It must not act for whoever looks at it, nor hold anything of theirs."""
+    response.headers[FRAMED] = "any"
+    return response
+
+
 class Headers:
     """WSGI middleware that adds the headers to every answer of `views`, even where finishing the answer failed."""
 
     def __init__(self, views: WSGIApplication, *, hsts: bool) -> None:
         self._views = views
         self._headers = security_headers(hsts=hsts)
+        self._framed = framed_headers(self._headers)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def started(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
             present = {name.lower() for name, _ in headers}
-            missing = [(name, value) for name, value in self._headers.items() if name.lower() not in present]
-            return start_response(status, [*headers, *missing], *((exc_info,) if exc_info else ()))
+            further = self._framed if FRAMED.lower() in present else self._headers
+            own = [(name, value) for name, value in headers if name != FRAMED]
+            missing = [(name, value) for name, value in further.items() if name.lower() not in present]
+            return start_response(status, [*own, *missing], *((exc_info,) if exc_info else ()))
 
         return self._views(environ, started)
 

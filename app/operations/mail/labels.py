@@ -23,6 +23,7 @@ KINDS: Mapping[str, LazyString] = {
     Task.ENTRY_CHANGED: _l("Check whether issued extracts still say what the register holds (no letter)"),
     Kind.SUGGESTION_ANSWERED: _l("Answer to a reader"),
     Kind.SUGGESTION_DECLINED: _l("Reason why a report is declined"),
+    Kind.CASE_TO_BE_ERASED: _l("Word that a case will be erased"),
     Kind.SUGGESTION_MERGED: _l("Word that a report is put right"),
 }
 

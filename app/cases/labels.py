@@ -1,0 +1,73 @@
+"""The words of cases: states, why they end, what happened, and the parts of a case as its pages list them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.cases.model import Closing, Happened, State
+from app.extracts.draft import Page
+
+STATES: Mapping[State, LazyString] = {
+    State.OPEN: _l("open"),
+    State.CLOSED: _l("closed"),
+    State.ERASED: _l("erased"),
+}
+
+SHAPES: Mapping[State, str] = {State.OPEN: "started", State.CLOSED: "done", State.ERASED: "none"}
+
+CLOSINGS: Mapping[Closing, LazyString] = {
+    Closing.HELPED: _l("The family has what it came for."),
+    Closing.MOVED: _l("The family goes on with somebody else."),
+    Closing.ASKED: _l("The family wishes so."),
+    Closing.SILENT: _l("The family could not be reached any more."),
+    Closing.MISTAKE: _l("The case was opened by mistake."),
+}
+
+HAPPENED: Mapping[Happened, LazyString] = {
+    Happened.OPENED: _l("The case was opened"),
+    Happened.TOLD: _l("What the family tells was written down"),
+    Happened.PERSON_ADDED: _l("A missing person was added"),
+    Happened.PERSON_REMOVED: _l("A person was taken out of the case"),
+    Happened.HELPER_JOINED: _l("Another person helps with the case"),
+    Happened.HELPER_LEFT: _l("Somebody’s help with the case ended"),
+    Happened.PHRASE_MADE: _l("A new passphrase was made for the family’s page"),
+    Happened.CLOSED: _l("The case was closed"),
+    Happened.REOPENED: _l("The case was opened again"),
+    Happened.NOTICE_GIVEN: _l("The family was told that the case will be erased"),
+    Happened.ERASED: _l("The case was erased"),
+}
+
+PARTS: tuple[tuple[str, LazyString], ...] = (
+    ("cases.show", _l("Overview")),
+    ("cases.history", _l("History")),
+)
+"""The pages of a case, by endpoint, in the order in which they are listed."""
+
+TITLES: Mapping[Page, LazyString] = {
+    Page.KINSHIP: _l("Who the family is to this person"),
+    Page.PERSON: _l("Who is missing"),
+    Page.APPLICANT: _l("Who speaks for the family"),
+    Page.CONTACT: _l("How the family is reached safely"),
+}
+
+SPOKEN: Mapping[tuple[Page, str], tuple[LazyString, LazyString | str]] = {
+    (Page.KINSHIP, "kinship"): (_l("Who is the person you speak with to the missing person?"), ""),
+    (Page.APPLICANT, "surname"): (_l("Surname of the contact"), ""),
+    (Page.APPLICANT, "given"): (_l("Given name of the contact"), ""),
+    (Page.APPLICANT, "patronymic"): (_l("Patronymic of the contact"), ""),
+    (Page.APPLICANT, "former"): (_l("Former surname of the contact"), _l("If a certificate has it.")),
+    (Page.APPLICANT, "born"): (_l("Birth date of the contact"), _l("An extract request needs it; it may come later.")),
+    (Page.CONTACT, "channel"): (_l("How do we reach the family?"), ""),
+    (Page.CONTACT, "newer"): (_l("Write when a newer extract can be had"), ""),
+    (Page.CONTACT, "language"): (_l("Language of the family"), ""),
+    (Page.CONTACT, "do-not-call"): (_l("Never call"), ""),
+    (Page.CONTACT, "open"): (_l("Whoever answers the phone may hear what it is about"), ""),
+    (Page.CONTACT, "note"): (
+        _l("What else must not be done"),
+        _l("Such as: who must not know, which messenger is read by others, where the phone may be searched."),
+    ),
+}
+"""Words for whoever writes down what a family tells, where those for the applicant do not fit."""

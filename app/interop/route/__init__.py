@@ -1,0 +1,1 @@
+"""The guided route as data: the next question or the plan, for programs of other organisations."""
