@@ -18,7 +18,7 @@ from app.content.library import ContentError, Fault, Library
 from app.content.store import live_digest, live_number
 from app.curation.actions import live_library
 from app.curation.changes.model import Changes
-from app.curation.changes.store import published_changes
+from app.curation.changes.store import published_changes, published_edits
 from app.curation.verification.actions import heard_numbers
 from app.curation.verification.store import acts_number
 from app.directory.heard import Heard
@@ -110,6 +110,7 @@ class Follower:
                     return False
                 library, checked = live_library(session, self.press.shipped), live_digest(session)
                 heard, changes = heard_numbers(session), published_changes(session)
+                edits = published_edits(session)
             is_same = library.digest == self.digest
             is_told = (acts, changes) == (self.acts, self.changes)
             self.number, self.acts = number, acts
@@ -127,7 +128,7 @@ class Follower:
                 )
                 set_fault(self.site, str(error) or type(error).__name__)
                 return False
-            set_edition(self.site, edition.with_part(changes))
+            set_edition(self.site, edition.with_part(changes).with_part(edits))
             self.forget()
             self.digest, self.changes = library.digest, changes
             set_fault(self.site, "")

@@ -135,6 +135,8 @@ class Event(StrEnum):
     CASE_ERASED = "case.erased"
     CASE_EXPORTED = "case.exported"
     CASE_OPENING_REFUSED = "case.opening-refused"
+    CASE_WORKED = "case.worked"
+    CASE_REQUESTED = "case.requested"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -187,6 +189,8 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.CASES_SEARCHED: frozenset({"count"}),
     Event.CASE_CHANGED: frozenset({"part"}),
     Event.CASE_CLOSED: frozenset({"reason"}),
+    Event.CASE_WORKED: frozenset({"part"}),
+    Event.CASE_REQUESTED: frozenset({"reference"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 
@@ -212,6 +216,7 @@ DECISIONS = frozenset(
         Event.SUGGESTION_ASSIGNED, Event.SUGGESTION_ANSWERED, Event.SUGGESTION_DECLINED, Event.SUGGESTION_DRAFTED,
         Event.CASE_OPENED, Event.CASE_CHANGED, Event.CASE_SHARED, Event.CASE_CLOSED,
         Event.CASE_ERASED,
+        Event.CASE_WORKED, Event.CASE_REQUESTED,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

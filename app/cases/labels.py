@@ -34,6 +34,22 @@ HAPPENED: Mapping[Happened, LazyString] = {
     Happened.HELPER_JOINED: _l("Another person helps with the case"),
     Happened.HELPER_LEFT: _l("Somebody’s help with the case ended"),
     Happened.PHRASE_MADE: _l("A new passphrase was made for the family’s page"),
+    Happened.ROUTE_ANSWERED: _l("The questions of the guided route were answered"),
+    Happened.STEP_STARTED: _l("A step was started"),
+    Happened.STEP_WAITING: _l("A step waits for an answer"),
+    Happened.STEP_DONE: _l("A step was done"),
+    Happened.STEP_UNDONE: _l("A step was set back to not started"),
+    Happened.TASK_ADDED: _l("An own task was added"),
+    Happened.TASK_REMOVED: _l("An own task was removed"),
+    Happened.NOTE_ADDED: _l("A note for helpers was written"),
+    Happened.MESSAGE_SENT: _l("A message was written to the family"),
+    Happened.MESSAGE_CAME: _l("The family wrote a message"),
+    Happened.PAPER_ADDED: _l("A paper was added"),
+    Happened.PAPER_REMOVED: _l("A paper was removed"),
+    Happened.REQUEST_BEGUN: _l("A request for an extract was begun"),
+    Happened.REQUEST_DROPPED: _l("A request for an extract was dropped before it was sent"),
+    Happened.REQUEST_FILED: _l("A request for an extract was sent"),
+    Happened.REQUEST_ANSWERED: _l("A question of the desk was answered"),
     Happened.CLOSED: _l("The case was closed"),
     Happened.REOPENED: _l("The case was opened again"),
     Happened.NOTICE_GIVEN: _l("The family was told that the case will be erased"),
@@ -42,6 +58,10 @@ HAPPENED: Mapping[Happened, LazyString] = {
 
 PARTS: tuple[tuple[str, LazyString], ...] = (
     ("cases.show", _l("Overview")),
+    ("case_plan.plan", _l("Plan")),
+    ("case_talk.talk", _l("Notes and messages")),
+    ("case_papers.papers", _l("Papers")),
+    ("case_requests.requests", _l("Extracts")),
     ("cases.history", _l("History")),
 )
 """The pages of a case, by endpoint, in the order in which they are listed."""

@@ -133,6 +133,8 @@ EVENTS = {
     Event.CASE_ERASED: _l("erased a case"),
     Event.CASE_EXPORTED: _l("handed out what is kept of a family"),
     Event.CASE_OPENING_REFUSED: _l("a wrong passphrase was tried at a family’s page"),
+    Event.CASE_WORKED: _l("worked on a case: plan, notes, messages, papers or requests"),
+    Event.CASE_REQUESTED: _l("asked for an extract on a family’s behalf"),
 }
 DETAILS = {
     "roles": _l("roles"),
