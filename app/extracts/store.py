@@ -225,11 +225,6 @@ def find_paper(session: Session, id_: str, *, draft: str) -> PaperRow | None:
     return session.scalars(select(PaperRow).where(PaperRow.id == id_, PaperRow.draft_id == draft)).first()
 
 
-def holds_file(session: Session, file_id: str) -> bool:
-    """Say whether a paper of a draft or of a request is this file."""
-    return session.scalar(select(PaperRow.id).where(PaperRow.file_id == file_id).limit(1)) is not None
-
-
 def remove_paper(session: Session, row: PaperRow) -> None:
     """Remove a paper; its file is removed by who asks for it."""
     session.delete(row)

@@ -100,13 +100,13 @@ def due(session: Session, cases: Sequence[CaseRow]) -> list[Due]:
 def tell_news(session: Session, case: CaseRow, *, deed: str, now: datetime) -> None:
     """Write to the family that there is news on its page, once for each `deed`; the letter says nothing else.
 
-    Nothing is written where the family gave no e-mail address, or wants no letters.
+    Nothing is written where the family gave no e-mail address, or wants no letters; nor to a family in training.
     """
     answers = read_answers(case.answers or "")
     address = email_of(answers)
-    if not address or answers.get(Page.CONTACT, {}).get("channel") == Channel.PAGE_ONLY:
+    if case.is_training or not address or answers.get(Page.CONTACT, {}).get("channel") == Channel.PAGE_ONLY:
         return
-    details = {"path": f"/{case.language}/family", "reference": case.reference}
+    details = {"path": f"/{case.language}/family/open", "reference": case.reference}
     enqueue(session, Letter(Kind.CASE_NEWS, address, case.language, details), key=f"case-news:{deed}", now=now)
 
 
