@@ -33,7 +33,7 @@ _SHAPES: Mapping[Why, str] = {Why.DEADLINE: "overdue", Why.CHANGED: "started"}
 
 @blueprint.record_once
 def _list(state: BlueprintSetupState) -> None:
-    add_desk_page(cast(Flask, state.app), "case_today.today", _l("Due"), Permission.HELP_FAMILIES)
+    add_desk_page(cast(Flask, state.app), "case_today.today", _l("What is due"), Permission.HELP_FAMILIES)
 
 
 @blueprint.get("/cases/today")
