@@ -207,14 +207,22 @@ def test_a_minor_edit_marks_nothing(database: Database, anna: Who) -> None:
 
 
 def test_a_step_that_the_guidance_adds_is_new_until_somebody_has_looked(database: Database, anna: Who) -> None:
-    id_ = planned(database, anna, Guidance(replace(small(), situations=small().situations[1:])))
-    assert work_of(database, id_, anna, Guidance(replace(small(), situations=small().situations[1:]))).items == []
+    before = Guidance(replace(small(), situations=(situation("soldier", OF_SOLDIER, now=["police"]),)))
+    id_ = planned(database, anna, before)
+    assert {item.novelty for item in work_of(database, id_, anna, before).items} == {Novelty.SAME}
     work = work_of(database, id_, anna)
-    assert {item.novelty for item in work.items} == {Novelty.NEW}
+    assert [item.step for item in work.items if item.novelty is Novelty.NEW] == ["unit", "court"]
     with inside(database, OURS) as session:
         actions.look(session, id_, item_of(work, "unit").id, guidance=LIVE, who=anna, now=NOW)
     work = work_of(database, id_, anna)
-    assert [item.step for item in work.items if item.novelty is Novelty.NEW] == ["police", "court"]
+    assert [item.step for item in work.items if item.novelty is Novelty.NEW] == ["court"]
+
+
+def test_a_plan_that_is_opened_for_the_first_time_has_nothing_new(database: Database, anna: Who) -> None:
+    id_ = opened(database, anna)
+    with inside(database, OURS) as session:
+        session.scalars(select(CaseRow)).one().route = "who=soldier"
+    assert {item.novelty for item in work_of(database, id_, anna).items} == {Novelty.SAME}
 
 
 def test_a_step_that_the_guidance_has_no_longer_stays_with_what_was_noted(database: Database, anna: Who) -> None:

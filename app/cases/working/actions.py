@@ -252,12 +252,13 @@ def due(session: Session, cases: Sequence[CaseRow], *, guidance: Guidance, today
 def _keep_in_step(session: Session, case: CaseRow, guidance: Guidance, now: datetime, *, looked: bool) -> None:
     """Let the rows of a case be those of its plan today; with `looked`, whoever asks sees every step that comes.
 
-    A step that leaves goes without a trace where nothing was noted at it, and else stays apart, as it was.
+    So does whoever opens the list for the first time: all of it is new, and nothing came by itself. A step that leaves
+    goes without a trace where nothing was noted at it, and else stays apart, as it was.
     """
     here = position(guidance.pathways, case.route or "", today=_day(now))
     stops = compose(guidance.pathways, here.answers, today=_day(now)).stops if is_planned(here) else ()
     rows = {row.step: row for row in store.rows(session, case.id) if not row.is_own}
-    means = guidance.digests
+    means, looked = guidance.digests, looked or not rows
     for number, stop in enumerate(stops):
         row = rows.pop(stop.step.id, None)
         if row is None:
