@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from app.cases.working.model import Novelty
@@ -56,9 +56,9 @@ def novelty(seen: str, now: str, *, looked_at: datetime, edits: Iterable[Edit]) 
     return Novelty.SAME if since and all(since) else Novelty.CHANGED
 
 
-def edits_of(step: str, edits: Edits) -> list[Edit]:
-    """Return the publications of a step and of its words in the source language."""
-    return [edit for edit in edits.below(f"{FOLDER}{step}/") if not is_translation(edit.path)]
+def edits_of(step: str, edits: Edits) -> Iterator[Edit]:
+    """Yield the publications of a step and of its words in the source language."""
+    return (edit for edit in edits.below(f"{FOLDER}{step}/") if not is_translation(edit.path))
 
 
 def _plain(text: str) -> str:
