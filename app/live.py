@@ -21,7 +21,7 @@ from app.content.library import ContentError, Fault, Library
 from app.content.store import end_fault, live_digest, live_number, note_fault
 from app.curation.actions import live_library
 from app.curation.changes.model import Changes
-from app.curation.changes.store import published_changes
+from app.curation.changes.store import published_changes, published_edits
 from app.curation.verification.actions import heard_numbers
 from app.curation.verification.store import acts_number
 from app.directory.heard import Heard
@@ -135,6 +135,7 @@ class Follower:
                     return False
                 library, checked = live_library(session, self.press.shipped), live_digest(session)
                 heard, changes = heard_numbers(session), published_changes(session)
+                edits = published_edits(session)
             is_same = library.digest == self.digest
             is_told = (acts, changes) == (self.acts, self.changes)
             self.number, self.acts = number, acts
@@ -153,7 +154,7 @@ class Follower:
                 set_fault(self.site, str(error) or type(error).__name__)
                 self._tell()
                 return False
-            set_edition(self.site, edition.with_part(changes))
+            set_edition(self.site, edition.with_part(changes).with_part(edits))
             self.forget()
             self.digest, self.changes = library.digest, changes
             self._serves(number)

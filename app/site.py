@@ -13,10 +13,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import app.accounts.invitation.public
 import app.accounts.staff
+import app.cases.asking.volunteer
+import app.cases.consenting.volunteer
+import app.cases.family.public
+import app.cases.family.volunteer
 import app.cases.keeping.volunteer
 import app.cases.leading.volunteer
+import app.cases.today.volunteer
 import app.cases.training.volunteer
 import app.cases.volunteer
+import app.cases.working.papers.volunteer
+import app.cases.working.talking.volunteer
+import app.cases.working.volunteer
 import app.curation.beginning.staff
 import app.curation.changes.public
 import app.curation.comparing.staff
@@ -199,6 +207,14 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.cases.leading.volunteer.blueprint,
         app.cases.training.volunteer.blueprint,
         app.cases.keeping.volunteer.blueprint,
+        app.cases.working.volunteer.blueprint,
+        app.cases.working.talking.volunteer.blueprint,
+        app.cases.working.papers.volunteer.blueprint,
+        app.cases.asking.volunteer.blueprint,
+        app.cases.today.volunteer.blueprint,
+        app.cases.consenting.volunteer.blueprint,
+        app.cases.family.volunteer.blueprint,
+        app.cases.family.public.blueprint,
         app.curation.staff.blueprint,
         app.curation.verification.staff.blueprint,
         app.curation.verification.public.blueprint,

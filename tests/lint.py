@@ -19,8 +19,9 @@ from app.web.cache import brotli_of
 HEAVIEST = 14 * 1024
 """Bytes on the wire of a first visit: the page and its style sheets, compressed."""
 
-HEAVY = re.compile(r"/styleguide|/staff/content/(?:graph|edit|form)$|/staff/translations/edit$")
-"""Pages that may weigh more: every component, the whole route as one picture, an item as a whole."""
+HEAVY = re.compile(r"/styleguide|/staff/content/(?:graph|edit|form)$|/staff/translations/edit$|/cases/\w+/plan/print$")
+"""Pages that may weigh more: every component, the whole route as one picture, an item as a whole, and the pack that a
+helper prints for a family."""
 
 NEVER_PRINTED = (
     "0800339247", "0958960421", "0502408529", "0894201866", "0444286274", "0954127424", "0444251209",

@@ -17,7 +17,7 @@ from app.extracts.request import Happened, State, StateError
 from app.kernel.reference import UnreadableReferenceError, read_reference
 from app.outbox.store import JobRow
 from app.storage.database import Database
-from app.storage.files import StoredFileRow
+from app.storage.files import MOST_FILES, StoredFileRow, TooManyFilesError
 from app.storage.folder import Folder
 from app.storage.uploads import Accepted, MediaType
 from tests.asking import ANSWERS, CONSENT, accepted, begin, file_draft, filled
@@ -105,11 +105,11 @@ def test_papers_of_a_draft_are_bounded_in_number_and_bytes(database: Database, s
                 session, shelf, id_, Accepted(big.content, MediaType.PDF, 1, f"{number:064x}"), name="а.pdf",
                 kind=Paper.IDENTITY, now=NOW,
             )  # fmt: skip
-        with pytest.raises(actions.TooManyPapersError):
+        with pytest.raises(TooManyFilesError):
             actions.add_paper(session, shelf, id_, big, name="а.pdf", kind=Paper.IDENTITY, now=NOW)
-        for number in range(6, actions.MOST_PAPERS):
+        for number in range(6, MOST_FILES):
             actions.add_paper(session, shelf, id_, accepted(number), name="а.pdf", kind=Paper.IDENTITY, now=NOW)
-        with pytest.raises(actions.TooManyPapersError):
+        with pytest.raises(TooManyFilesError):
             actions.add_paper(session, shelf, id_, accepted(99), name="а.pdf", kind=Paper.IDENTITY, now=NOW)
 
 

@@ -8,25 +8,30 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.test import Client
 
+from app.cases.working.meaning import digests, edits_of, novelty
+from app.cases.working.model import Novelty
 from app.cli import prepare
 from app.config import ROOT, Settings
+from app.content.edits import Edits
 from app.content.library import Library
 from app.content.store import STILL_THERE, Unserved, live_number, record_edition, unserved
 from app.curation import actions
 from app.curation.model import Change
+from app.edition import read_edition
 from app.live import FOLLOWER, Follower, Press, process_name
+from app.pathways.model import Pathways
 from app.search.find import Search
 from app.site import create_app
 from app.storage.database import Database
 from app.web.database import database as database_of
-from app.web.edition import Edition, edition_fault, part
+from app.web.edition import Edition, edition_fault, edition_of, part
 from app.web.pages import public_page
 
 NOW = datetime(2026, 4, 16, 12, tzinfo=UTC)
@@ -88,10 +93,10 @@ def follower_of(site: Flask) -> Follower:
     return follower
 
 
-def approved(database: Database, path: str, text: str) -> str:
+def approved(database: Database, path: str, text: str, change: Change = Change.MINOR) -> str:
     with database.writing() as session:
         one = actions.begin_draft(
-            session, path, text, shipped=SHIPPED, change=Change.MINOR, note="", actor="account:a", now=NOW
+            session, path, text, shipped=SHIPPED, change=change, note="", actor="account:a", now=NOW
         )
         actions.submit(session, one.id, actor="account:a", now=NOW)
         actions.approve(session, one.id, actor="account:b", now=NOW)
@@ -124,6 +129,26 @@ def test_a_reader_sees_what_was_published(on_either: Flask) -> None:
     # The index of the new edition is built when it is searched.
     assert address in reader.get("/en/search?q=signpost+bureau").text
     assert not follower_of(site).step()
+
+
+def test_the_live_edition_tells_minor_edits_of_a_step_from_changes_of_its_meaning(on_either: Flask) -> None:
+    site, database = on_either, database_of(on_either)
+    minor, meaning = (f"pathways/steps/{step}/uk.yaml" for step in ("ask-tcc", "ask-unit"))
+    ids = []
+    for path, change in ((minor, Change.MINOR), (meaning, Change.MEANING)):
+        text = re.sub(r"(?m)^title: (.*)$", r"title: \1 і далі", SHIPPED.files[path])
+        ids.append(approved(database, path, text, change))
+    publish(site, *ids)
+    assert follower_of(site).step()
+    edition = edition_of(site)
+    edits = edition.part(Edits)
+    assert {(edit.path, edit.is_minor, edit.at) for edit in edits.items} == {(minor, True, NOW), (meaning, False, NOW)}
+    before, looked_at = digests(read_edition(SHIPPED).part(Pathways)), NOW - timedelta(days=1)
+    after = digests(edition.part(Pathways))
+    found = {
+        step: novelty(before[step], after[step], looked_at=looked_at, edits=edits_of(step, edits)) for step in before
+    }
+    assert [step for step, what in found.items() if what is Novelty.CHANGED] == ["ask-unit"]
 
 
 def test_a_process_follows_by_itself(site: Flask, database: Database) -> None:

@@ -143,6 +143,12 @@ class Event(StrEnum):
     CASE_ERASED = "case.erased"
     CASE_EXPORTED = "case.exported"
     CASE_OPENING_REFUSED = "case.opening-refused"
+    CASE_WORKED = "case.worked"
+    CASE_REQUESTED = "case.requested"
+    CONSENT_ASKED = "consent.asked"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_REFUSED = "consent.refused"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -199,6 +205,12 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.CASES_SEARCHED: frozenset({"count"}),
     Event.CASE_CHANGED: frozenset({"part"}),
     Event.CASE_CLOSED: frozenset({"reason"}),
+    Event.CASE_WORKED: frozenset({"part"}),
+    Event.CASE_REQUESTED: frozenset({"reference"}),
+    Event.CONSENT_ASKED: frozenset({"consent"}),
+    Event.CONSENT_GIVEN: frozenset({"consent", "how"}),
+    Event.CONSENT_REFUSED: frozenset({"consent"}),
+    Event.CONSENT_WITHDRAWN: frozenset({"consent"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 
@@ -225,6 +237,8 @@ DECISIONS = frozenset(
         Event.LIMIT_SET, Event.LIMIT_LIFTED,
         Event.CASE_OPENED, Event.CASE_CHANGED, Event.CASE_SHARED, Event.CASE_CLOSED,
         Event.CASE_ERASED,
+        Event.CASE_WORKED, Event.CASE_REQUESTED,
+        Event.CONSENT_ASKED, Event.CONSENT_GIVEN, Event.CONSENT_WITHDRAWN,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

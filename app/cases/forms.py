@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import request
+from flask_babel.speaklater import LazyString
 
 from app.cases.labels import SPOKEN, TITLES
 from app.cases.model import UnheardError
 from app.extracts.draft import Answers, Fault, Page
-from app.extracts.forms import Control, controls, typed_on
+from app.extracts.forms import Control, Spoken, controls, typed_on
 
 _SAME = frozenset({"surname", "given", "patronymic", "former", "born"})
 """Fields that are asked of the contact and of the missing person: on one form each needs an id of its own."""
@@ -40,14 +41,20 @@ class Section:
         return [(control.id, control.error) for control in self.controls if control.error]
 
 
-def sections(pages: Collection[Page], answers: Answers, refused: UnheardError | None = None) -> list[Section]:
-    """Return the fields of `pages` with what was typed and what is wrong with it."""
+def sections(
+    pages: Collection[Page],
+    answers: Answers,
+    refused: UnheardError | None = None,
+    titles: Mapping[Page, LazyString] = TITLES,
+    spoken: Spoken = SPOKEN,
+) -> list[Section]:
+    """Return the fields of `pages` with what was typed and what is wrong with it, in these words."""
     wrong: dict[Page, list[tuple[str, Fault]]] = {page: [] for page in pages}
     for page, name, fault in refused.faults if refused else ():
         if page in wrong:
             wrong[page].append((name, fault))
     return [
-        Section(page, str(TITLES[page]), [_own(page, one) for one in controls(page, answers, wrong[page], SPOKEN)])
+        Section(page, str(titles[page]), [_own(page, one) for one in controls(page, answers, wrong[page], spoken)])
         for page in pages
     ]
 

@@ -53,19 +53,13 @@ from app.outbox.actions import enqueue
 from app.outbox.model import Kind, Message
 from app.storage.database import Database
 from app.storage.engine import Session
-from app.storage.files import StoredFileRow, delete, receive
+from app.storage.files import SameFileError, StoredFileRow, check_room, delete_unused, receive_beside
 from app.storage.sealed import new_id
 from app.storage.shelf import Shelf
 from app.storage.uploads import Accepted, MediaType
 
 DRAFT_LASTS = timedelta(days=14)
 """How long a draft is kept after its last change."""
-
-MOST_PAPERS = 20
-"""Papers of one draft or request."""
-
-MOST_BYTES = 60_000_000
-"""Bytes of all papers of one draft or request together."""
 
 VISITOR = "visitor"
 """How the audit names somebody who has not proved who they are."""
@@ -92,10 +86,6 @@ class IncompleteError(Exception):
 
 class ConsentError(Exception):
     """The applicant has not agreed to the text that was shown, or it is not one of ours."""
-
-
-class TooManyPapersError(Exception):
-    """There are `MOST_PAPERS` already, or they would be more than `MOST_BYTES`."""
 
 
 class NoWordsError(ValueError):
@@ -171,11 +161,13 @@ class Followed:
 # Drafts
 
 
-def begin_draft(session: Session, page: Page, typed: Typed, *, random: Random, now: datetime) -> Draft:
+def begin_draft(
+    session: Session, page: Page, typed: Typed, *, random: Random, now: datetime, actor: str = VISITOR
+) -> Draft:
     """Begin a draft with its first page, right or wrong, and return it with its code."""
     code = read_code(new_code(random))
     row = store.add_draft(session, code=code, answers=as_text({page: cut(typed)}), now=now)
-    record(session, Event.DRAFT_BEGUN, actor=VISITOR, subject=f"draft:{row.id}", now=now)
+    record(session, Event.DRAFT_BEGUN, actor=actor, subject=f"draft:{row.id}", now=now)
     return _draft(session, row)
 
 
@@ -195,12 +187,12 @@ def resume(session: Session, code: str, *, now: datetime) -> Draft:
     return _draft(session, row)
 
 
-def save_page(session: Session, id_: str, page: Page, typed: Typed, *, now: datetime) -> Draft:
+def save_page(session: Session, id_: str, page: Page, typed: Typed, *, now: datetime, actor: str = VISITOR) -> Draft:
     """Keep what was typed on a page, right or wrong. Raises DraftGoneError, DraftFiledError."""
     row = _writable(session, id_, now)
     answers = {**read_answers(row.answers), page: cut(typed)}
     row.answers, row.changed_at = as_text(answers), now
-    record(session, Event.DRAFT_SAVED, actor=VISITOR, subject=f"draft:{id_}", now=now, page=page.value)
+    record(session, Event.DRAFT_SAVED, actor=actor, subject=f"draft:{id_}", now=now, page=page.value)
     return _draft(session, row)
 
 
@@ -209,19 +201,29 @@ def add_paper(
 ) -> None:
     """Add an accepted file to a draft; the same file once more changes nothing.
 
-    Raises DraftGoneError, DraftFiledError, TooManyPapersError, and ShelfUnreachableError as the shelf does.
+    Raises DraftGoneError, DraftFiledError, TooManyFilesError, and ShelfUnreachableError as the shelf does.
     """
     row = _writable(session, id_, now)
     if _add(session, shelf, accepted, name=name, kind=kind, now=now, draft=id_, actor=VISITOR):
         row.changed_at = now
 
 
-def remove_paper(session: Session, shelf: Shelf, id_: str, paper: str, *, now: datetime) -> None:
+def attach_stored(session: Session, id_: str, file_id: str, *, kind: Paper, size_bytes: int, now: datetime) -> None:
+    """Give a draft a paper whose file is kept already: the same file, neither copied nor sent again.
+
+    Attached already is no error. Raises DraftGoneError, DraftFiledError, TooManyFilesError.
+    """
+    row = _writable(session, id_, now)
+    if _share(session, file_id, kind=kind, size_bytes=size_bytes, now=now, draft=id_):
+        row.changed_at = now
+
+
+def remove_paper(session: Session, shelf: Shelf, id_: str, paper: str, *, now: datetime, actor: str = VISITOR) -> None:
     """Remove a paper from a draft; gone already is no error. Raises DraftGoneError, DraftFiledError."""
     row = _writable(session, id_, now)
     found = store.find_paper(session, paper, draft=id_)
     if found is not None:
-        _remove(session, shelf, found, actor=VISITOR, now=now)
+        _remove(session, shelf, found, actor=actor, now=now)
         row.changed_at = now
 
 
@@ -255,10 +257,13 @@ def sweep(database: Database, shelf: Shelf, *, now: datetime) -> int:
 # Filing
 
 
-def file_request(session: Session, id_: str, *, consent: str, language: str, random: Random, now: datetime) -> Filed:
+def file_request(
+    session: Session, id_: str, *, consent: str, language: str, random: Random, now: datetime, by: str = ""
+) -> Filed:
     """File a draft, once: pressed again, from another tab or after a lost answer, it returns the same request.
 
-    `language` is that of the page: the passphrase is in its words. Raises DraftGoneError, IncompleteError with the
+    `language` is that of the page: the passphrase is in its words. `by` is who files it on the applicant's behalf;
+    empty where the applicant does. Raises DraftGoneError, IncompleteError with the
     pages that are not done, and ConsentError.
     """
     row = store.lock_draft(session, id_)
@@ -274,7 +279,7 @@ def file_request(session: Session, id_: str, *, consent: str, language: str, ran
     if consent not in {text.version for text in CONSENTS}:
         raise ConsentError
     agreed = Consent(consent, language, now)
-    filed = enter(session, answers, draft=id_, consent=agreed, language=language, random=random, now=now)
+    filed = enter(session, answers, draft=id_, consent=agreed, language=language, random=random, now=now, by=by)
     store.move_papers(session, draft=id_, request=filed.id)
     row.filed, row.answers, row.changed_at = True, as_text({}), now
     session.flush()
@@ -372,7 +377,7 @@ def add_to_request(
 ) -> None:
     """Add a paper to a request that is open or answered by an extract; the same file once more changes nothing.
 
-    Raises UnknownRequestError, StateError where it takes none, TooManyPapersError, ShelfUnreachableError.
+    Raises UnknownRequestError, StateError where it takes none, TooManyFilesError, ShelfUnreachableError.
     """
     row = locked_row(session, id_)
     if State(row.state) not in TAKES_PAPERS:
@@ -381,6 +386,22 @@ def add_to_request(
     if _add(session, shelf, accepted, name=name, kind=kind, now=now, request=id_, actor=actor):
         row.changed_at = now
         store.add_event(session, id_, Happened.PAPER_ADDED, now)
+
+
+def attach_to_request(
+    session: Session, id_: str, file_id: str, *, kind: Paper, size_bytes: int, by: str, now: datetime
+) -> None:
+    """Give a request a paper whose file is kept already, on its applicant's behalf; attached already is no error.
+
+    Raises UnknownRequestError, StateError where it takes none, TooManyFilesError.
+    """
+    row = locked_row(session, id_)
+    if State(row.state) not in TAKES_PAPERS:
+        raise StateError(State(row.state), Deed.ANSWER)
+    if _share(session, file_id, kind=kind, size_bytes=size_bytes, now=now, request=id_):
+        row.changed_at = now
+        store.add_event(session, id_, Happened.PAPER_ADDED, now)
+        record(session, Event.FILE_RECEIVED, actor=by, subject=f"file:{file_id}", now=now)
 
 
 def add_purpose(session: Session, id_: str, purpose: Purpose, *, other: str = "", now: datetime) -> None:
@@ -420,12 +441,12 @@ def withdraw(session: Session, id_: str, *, now: datetime) -> None:
 
 def enter(
     session: Session, answers: Answers, *, draft: str, consent: Consent, language: str, random: Random, now: datetime,
-    repeats: str = "",
+    repeats: str = "", by: str = "",
 ) -> store.RequestRow:  # fmt: skip
     """Enter a request whose answers are complete at the end of the queue, with a reference and passphrase of its own.
 
     The passphrase is in the words of `language`. `draft` is its idempotency key, `repeats` the id of an earlier request
-    whose extract it updates.
+    whose extract it updates, `by` who files it on the applicant's behalf, if somebody does.
     """
     asking = applicant(answers)
     claimed, contact = folded_claim(answers), folded_contact(answers)
@@ -470,7 +491,7 @@ def enter(
     else:
         raise RuntimeError("no free reference was found")
     store.add_event(session, row.id, Happened.FILED, now)
-    actor = f"family:{reference}"
+    actor = by or f"family:{reference}"
     record(session, Event.REQUEST_FILED, actor=actor, subject=f"request:{reference}", now=now, consent=consent.version)
     _write_letters(session, row, earlier, now)
     return row
@@ -521,18 +542,16 @@ def _add(
     session: Session, shelf: Shelf, accepted: Accepted, *, name: str, kind: Paper, now: datetime, actor: str,
     draft: str = "", request: str = "",
 ) -> bool:  # fmt: skip
-    there = store.papers(session, draft=draft, request=request)
-    if any(store.is_same_file(session, file, accepted.sha256) for _, file in there):
+    there = [file for _, file in store.papers(session, draft=draft, request=request)]
+    try:
+        file_id = receive_beside(session, shelf, accepted, there, name=name, now=now)
+    except SameFileError:
         return False
-    size = len(accepted.content)
-    if len(there) >= MOST_PAPERS or sum(file.size_bytes for _, file in there) + size > MOST_BYTES:
-        raise TooManyPapersError
-    file_id = receive(session, shelf, accepted, name=name, now=now)
     store.add_paper(
         session,
         file_id=file_id,
         kind=kind.value,
-        size_bytes=size,
+        size_bytes=len(accepted.content),
         draft=draft or None,
         request=request or None,
         now=now,
@@ -541,11 +560,24 @@ def _add(
     return True
 
 
+def _share(
+    session: Session, file_id: str, *, kind: Paper, size_bytes: int, now: datetime, draft: str = "", request: str = ""
+) -> bool:  # fmt: skip
+    there = store.papers(session, draft=draft, request=request)
+    if any(paper.file_id == file_id for paper, _ in there):
+        return False
+    check_room([file for _, file in there], size_bytes)
+    store.add_paper(
+        session, file_id=file_id, kind=kind.value, size_bytes=size_bytes, draft=draft or None, request=request or None,
+        now=now,
+    )  # fmt: skip
+    return True
+
+
 def _remove(session: Session, shelf: Shelf, paper: store.PaperRow, *, actor: str, now: datetime) -> None:
-    file_id, is_last = paper.file_id, store.is_last_paper(session, paper)
+    file_id = paper.file_id
     store.remove_paper(session, paper)
-    if is_last:
-        delete(session, shelf, file_id)
+    if delete_unused(session, shelf, file_id):
         record(session, Event.FILE_DELETED, actor=actor, subject=f"file:{file_id}", now=now)
 
 

@@ -38,6 +38,7 @@ from app.extracts.term import Term, term
 from app.extracts.warnings import cautions, names_in_papers
 from app.kernel.dates import KYIV
 from app.kernel.working_days import ukraine
+from app.storage.files import TooManyFilesError
 from app.storage.shelf import ShelfUnreachableError
 from app.web.database import database, now, session
 from app.web.files import shelf, takes_files
@@ -273,7 +274,7 @@ def keep_each(upload: forms.Upload, keep: Callable[..., None]) -> list[str]:
     try:
         for name, accepted in upload.files:
             keep(accepted, name=name, kind=upload.kind, now=now())
-    except actions.TooManyPapersError:
+    except TooManyFilesError:
         errors.append(forms.too_many_papers())
     except ShelfUnreachableError:
         errors.append(forms.shelf_is_full())

@@ -220,32 +220,15 @@ def papers(session: Session, *, draft: str = "", request: str = "") -> Sequence[
     return [(paper, file) for paper, file in found]
 
 
-def is_same_file(session: Session, file: StoredFileRow, sha256: str) -> bool:
-    """Say whether a stored file was uploaded with these very bytes."""
-    return file.digest == _blind(session, StoredFileRow.__tablename__, sha256)
-
-
 def find_paper(session: Session, id_: str, *, draft: str) -> PaperRow | None:
     """Return a paper of this draft."""
     return session.scalars(select(PaperRow).where(PaperRow.id == id_, PaperRow.draft_id == draft)).first()
-
-
-def holds_file(session: Session, file_id: str) -> bool:
-    """Say whether a paper of a draft or of a request is this file."""
-    return session.scalar(select(PaperRow.id).where(PaperRow.file_id == file_id).limit(1)) is not None
 
 
 def remove_paper(session: Session, row: PaperRow) -> None:
     """Remove a paper; its file is removed by who asks for it."""
     session.delete(row)
     session.flush()
-
-
-def is_last_paper(session: Session, row: PaperRow) -> bool:
-    """Say whether no other paper has the same file; until the transaction ends nobody else removes one of them."""
-    session.get(StoredFileRow, row.file_id, with_for_update=True)
-    others = select(func.count()).select_from(PaperRow).where(PaperRow.file_id == row.file_id, PaperRow.id != row.id)
-    return not session.scalar(others)
 
 
 def share_papers(session: Session, *, source: str, target: str) -> None:

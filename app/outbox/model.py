@@ -24,6 +24,7 @@ class Kind(StrEnum):
     REQUEST_RECEIVED = "request.received"
     REQUEST_NEWS = "request.news"
     REQUEST_STILL_OPEN = "request.still-open"
+    CASE_NEWS = "case.news"
     OWNER_CONFIRMATION = "owner.confirmation"
     SUGGESTION_ANSWERED = "suggestion.answered"
     SUGGESTION_DECLINED = "suggestion.declined"
@@ -48,6 +49,7 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.REQUEST_RECEIVED: frozenset({"path", "reference"}),
     Kind.REQUEST_NEWS: frozenset({"path", "reference"}),
     Kind.REQUEST_STILL_OPEN: frozenset({"path", "reference"}),
+    Kind.CASE_NEWS: frozenset({"path", "reference"}),
     Kind.OWNER_CONFIRMATION: frozenset({"path", "until"}),
     Kind.SUGGESTION_ANSWERED: frozenset({"path", "words"}),
     Kind.SUGGESTION_DECLINED: frozenset({"path", "words"}),
@@ -58,7 +60,7 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
 
 `path` leads to a page of this site and is joined to the site's own address when the mail is written: a mail can lead
 nowhere else, whatever host the request that asked for it named. `until` and `at` are moments as ISO text with their
-offset, `device` a few words, `reference` that of a request, `words` what an editor answers a reader.
+offset, `device` a few words, `reference` that of a request or a case, `words` what an editor answers a reader.
 """
 
 _PATH = re.compile(r"/(?!/)[A-Za-z0-9._~!$&'()*+,;=:@%/?#-]*")

@@ -202,13 +202,16 @@ def _stop(
         lines=lines,
         bodies=tuple(body.id for body in step.bodies if holds(body.when)),
         wrong_doors=tuple(door.id for door in step.wrong_doors if door.line in told and holds(door.when)),
-        answer_by=_answer_by(step, today),
+        answer_by=answer_by(step, today),
         act_by=_act_by(step, people[0], today),
     )
 
 
-def _answer_by(step: Step, today: date) -> date | None:
-    """The day an answer is due, counted from the day after the request (working days: Monday to Friday)."""
+def answer_by(step: Step, today: date) -> date | None:
+    """Return the day an answer is due, if any is, counted from the day after the request goes out, which is `today`.
+
+    Working days are Monday to Friday.
+    """
     if step.answer_due is None:
         return None
     if step.answer_due.counted == "calendar":

@@ -21,6 +21,12 @@ from app.storage.shelf import Shelf, ShelfUnreachableError
 from app.storage.uploads import Accepted, MediaType, plain_name
 from app.storage.vault import BrokenSealError, Place
 
+MOST_FILES = 20
+"""Files of one draft, request or case."""
+
+MOST_BYTES = 60_000_000
+"""Bytes of all files of one draft, request or case together."""
+
 SETTLED = timedelta(days=1)
 """Age from which bytes without a row are nobody's: no transaction is that long on its way."""
 
@@ -34,6 +40,14 @@ log = logging.getLogger(__name__)
 
 class NoSuchFileError(Exception):
     """There is no stored file of this id, or there is none any more."""
+
+
+class SameFileError(Exception):
+    """The very same bytes are there already."""
+
+
+class TooManyFilesError(Exception):
+    """There are `MOST_FILES` already, or they would be more than `MOST_BYTES`."""
 
 
 class StoredFileRow(Table):
@@ -96,6 +110,26 @@ def receive(session: Session, shelf: Shelf, accepted: Accepted, *, name: str, no
     return id_
 
 
+def receive_beside(
+    session: Session, shelf: Shelf, accepted: Accepted, others: Sequence[StoredFileRow], *, name: str, now: datetime
+) -> str:
+    """Keep an accepted file beside `others`, those of the same draft, request or case, as `receive` does.
+
+    Raises SameFileError, TooManyFilesError, ShelfUnreachableError; then nothing is kept.
+    """
+    digest = vault_of(session).blind(StoredFileRow.__tablename__, accepted.sha256)
+    if any(file.digest == digest for file in others):
+        raise SameFileError
+    check_room(others, len(accepted.content))
+    return receive(session, shelf, accepted, name=name, now=now)
+
+
+def check_room(others: Sequence[StoredFileRow], size_bytes: int) -> None:
+    """Raise TooManyFilesError unless a file of this size fits beside `others`."""
+    if len(others) >= MOST_FILES or sum(file.size_bytes for file in others) + size_bytes > MOST_BYTES:
+        raise TooManyFilesError
+
+
 def open_file(session: Session, shelf: Shelf, id_: str) -> OpenedFile:
     """Return a stored file. Raises NoSuchFileError, and FileLostError or ShelfUnreachableError as the shelf does.
 
@@ -117,6 +151,24 @@ def delete(session: Session, shelf: Shelf, id_: str) -> None:
     if _LEAVING not in session.info:
         event.listen(session, "after_transaction_end", _let_go)
     session.info.setdefault(_LEAVING, []).append((shelf, id_))
+
+
+def delete_unused(session: Session, shelf: Shelf, id_: str) -> bool:
+    """Delete a stored file unless a row of some table still refers to it; say whether it went.
+
+    Call it once the row that let it go is gone. Until the transaction ends nobody else does so with the same file, and
+    nobody comes to refer to it. Raises NoSuchFileError.
+    """
+    session.flush()
+    if session.get(StoredFileRow, id_, with_for_update=True, populate_existing=True) is None:
+        raise NoSuchFileError(id_)
+    for table in Table.metadata.sorted_tables:
+        for column in table.columns:
+            refers = any(key.column.table.name == StoredFileRow.__tablename__ for key in column.foreign_keys)
+            if refers and session.execute(select(column).where(column == id_).limit(1)).first() is not None:
+                return False
+    delete(session, shelf, id_)
+    return True
 
 
 def same_files(session: Session, accepted: Accepted) -> list[str]:

@@ -15,7 +15,7 @@ from app.outbox.actions import enqueue
 from app.outbox.model import Kind, Message
 from app.storage.database import Database
 from app.storage.engine import Session
-from app.storage.files import delete
+from app.storage.files import delete_unused
 from app.storage.shelf import Shelf
 
 SITE = "command:cases-keep"
@@ -72,7 +72,7 @@ def erase_row(session: Session, shelf: Shelf, row: cases.CaseRow, *, by: str, no
     row.state, row.erase_on = State.ERASED.value, _day(now)
     told(session, row, Happened.ERASED, Event.CASE_ERASED, by=by, now=now)
     for id_ in files:
-        delete(session, shelf, id_)
+        delete_unused(session, shelf, id_)
 
 
 def _give_notice(session: Session, row: cases.CaseRow, now: datetime) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from app.cases.keeping.model import NOTICE
 from app.cases.model import State
 from app.cases.store import CaseRow, OfOrganisation
-from app.extracts.store import holds_file
 from app.storage.engine import Table
 
 
@@ -24,7 +23,7 @@ def due(session: Session, today: date, limit: int) -> Sequence[CaseRow]:
 
 
 def empty(session: Session, row: CaseRow) -> Sequence[str]:
-    """Remove everything that belongs to a case but its tombstone; return the ids of files that nothing else holds."""
+    """Remove everything that belongs to a case but its tombstone; return the ids of the files that it held."""
     files: set[str] = set()
     for part in _parts():
         if hasattr(part, "file_id"):
@@ -34,7 +33,7 @@ def empty(session: Session, row: CaseRow) -> Sequence[str]:
     # A hash that no passphrase has: the page of the family opens to nobody any more.
     row.passphrase_index = secrets.token_bytes(32)
     session.flush()
-    return [id_ for id_ in sorted(files) if not holds_file(session, id_)]
+    return sorted(files)
 
 
 def _parts() -> list[Any]:

@@ -239,12 +239,15 @@ def ask(session: Session, id_: str, text: str, *, actor: str, now: datetime) -> 
     tell_news(session, row, deed=f"question:{question}", now=now)
 
 
-def answer(session: Session, id_: str, text: str, *, now: datetime) -> None:
-    """Keep what the applicant answers; the request goes back to its place. Raises NoTextError, StateError."""
+def answer(session: Session, id_: str, text: str, *, now: datetime, by: str = "") -> None:
+    """Keep what the applicant answers, or `by` on their behalf; the request goes back to its place.
+
+    Raises NoTextError, StateError.
+    """
     text = written(text)
     row = _moved(session, id_, Deed.ANSWER, Happened.ANSWERED, now)
     store.answer(session, store.questions(session, id_)[-1], text, now)
-    record(session, Event.REQUEST_ANSWERED, actor=f"family:{row.reference}", subject=row.subject, now=now)
+    record(session, Event.REQUEST_ANSWERED, actor=by or f"family:{row.reference}", subject=row.subject, now=now)
 
 
 def match(session: Session, id_: str, number: int, *, actor: str, now: datetime) -> None:

@@ -51,6 +51,8 @@ def _who(session: Session, actor: str, event: Event) -> Who:
         return Who.STRANGER
     account = session.get(AccountRow, actor.removeprefix(_ACCOUNT))
     roles = set(account.roles) if account else set()
+    if roles & {Role.VOLUNTEER, Role.COORDINATOR}:
+        return Who.HELPER
     if Role.SUPERVISOR in roles:
         return Who.SUPERVISOR
     return Who.REGISTRAR if Role.REGISTRAR in roles else Who.OFFICER

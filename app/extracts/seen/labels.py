@@ -51,6 +51,8 @@ def who_words(look: Look) -> str:
             return str(gettext("a registrar (officer %(number)s)", number=look.officer))
         case Who.OFFICER:
             return str(gettext("an officer (officer %(number)s)", number=look.officer))
+        case Who.HELPER:
+            return str(gettext("the volunteer who helps you"))
         case Who.SITE:
             return str(gettext("the site itself; nobody looked at it"))
         case Who.STRANGER if look.what is Event.EXTRACT_VERIFIED:

@@ -49,6 +49,8 @@ class Who(StrEnum):
     REGISTRAR = "registrar"
     OFFICER = "officer"
     """Somebody of the staff who is neither today."""
+    HELPER = "helper"
+    """A volunteer who asked for the extract on the family's behalf."""
     STRANGER = "stranger"
     """Somebody who did not prove who they are."""
     SITE = "site"

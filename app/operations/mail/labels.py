@@ -20,6 +20,7 @@ KINDS: Mapping[str, LazyString] = {
     Kind.REQUEST_RECEIVED: _l("A request was received"),
     Kind.REQUEST_NEWS: _l("News of a request"),
     Kind.REQUEST_STILL_OPEN: _l("A request is still open"),
+    Kind.CASE_NEWS: _l("News on a family’s own page"),
     Task.ENTRY_CHANGED: _l("Check whether issued extracts still say what the register holds (no letter)"),
     Kind.SUGGESTION_ANSWERED: _l("Answer to a reader"),
     Kind.SUGGESTION_DECLINED: _l("Reason why a report is declined"),

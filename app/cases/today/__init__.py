@@ -1,0 +1,1 @@
+"""What is due in all cases that somebody helps with."""
