@@ -109,7 +109,7 @@ NOT_MET = {
     "curation.approve", "curation.autosave", "curation.begin_merge", "curation.bring_up_to_date", "curation.comment",
     "curation.discard", "curation.publish", "curation.recall", "curation.restore", "curation.schedule",
     "curation.send_back", "curation.settle", "curation.submit", "curation.unschedule", "filling.autosave",
-    "filling.fill", "translating.autosave", "suggestions.answer",
+    "translating.autosave", "suggestions.answer",
     "suggestions.assign", "suggestions.draft", "suggestions.give_back",
     "verification.end_link", "verification.mistake", "confirming.answer",
 }  # fmt: skip
