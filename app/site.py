@@ -19,6 +19,8 @@ import app.cases.family.public
 import app.cases.family.volunteer
 import app.cases.keeping.volunteer
 import app.cases.leading.volunteer
+import app.cases.referring.public
+import app.cases.referring.volunteer
 import app.cases.today.volunteer
 import app.cases.training.volunteer
 import app.cases.volunteer
@@ -212,6 +214,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.cases.working.papers.volunteer.blueprint,
         app.cases.asking.volunteer.blueprint,
         app.cases.today.volunteer.blueprint,
+        app.cases.referring.volunteer.blueprint,
+        app.cases.referring.public.blueprint,
         app.cases.consenting.volunteer.blueprint,
         app.cases.family.volunteer.blueprint,
         app.cases.family.public.blueprint,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -18,11 +18,17 @@ from app.cases import actions as cases
 from app.cases.actions import Who
 from app.cases.asking import actions as asking
 from app.cases.asking.model import Manner
+from app.cases.consenting import actions as consenting
+from app.cases.consenting.consent import Share, Terms
+from app.cases.referring import actions as referring
+from app.cases.referring.model import Kind as Referred
+from app.cases.referring.packet import Order
 from app.cases.working import actions as working
 from app.cases.working.actions import Guidance
 from app.cases.working.papers import actions as papers
 from app.cases.working.talking import actions as talking
 from app.config import ROOT, Settings
+from app.directory.model import Directory, Need
 from app.extracts.draft import Page
 from app.extracts.evidence import Paper
 from app.pathways.model import Pathways, Phase
@@ -41,8 +47,13 @@ from tests.test_permissions import StandIn
 TYPED = {"closing": "helped", "progress": "done", "title": "x", "note": "x", "message": "x", "sure": "1"}
 """What is sent with every button, so that nothing is refused for another reason."""
 
+BODY = "free-legal-aid"
+"""The body with which the family shares."""
+
 OF_CASES = ROOT / "app" / "cases"
-SECRETS = ("Демонстраційн", "Захисна", "Хвора на серце", "Заяву прийнято", "Знайти фото", "довіреність.pdf")
+SECRETS = (
+    "Демонстраційн", "Захисна", "Хвора на серце", "Заяву прийнято", "Знайти фото", "довіреність.pdf", "оскаржить",
+)  # fmt: skip
 """What a stranger would recognise the family by."""
 
 
@@ -69,7 +80,9 @@ class House:
         role = Role.COORDINATOR if who.leads else Role.VOLUNTEER
         self.gate.who = Actor(who.account, frozenset(PERMISSIONS[role]), who.organisation)
         client = LintingClient(self.site) if method == "GET" else self.site.test_client()
-        response = client.open(address, method=method, data=TYPED if method == "POST" else None)
+        response = client.open(
+            address, method=method, data=TYPED if method == "POST" else None, query_string={"body": BODY}
+        )
         return response.status_code, response.get_data(as_text=True) if "html" in response.content_type else ""
 
 
@@ -117,6 +130,13 @@ def begun(database: Database, who: Who, edition: Edition) -> Family:
         for one in asked:
             asking.save(session, shelf, id_, one, pages, [paper], who=who, now=now)
         asking.send(session, id_, asked[0], consent=CONSENT, who=who, random=Random(), now=now)
+        directory, shares = edition.part(Directory), frozenset({Share.MISSING_NAME})
+        terms = Terms(shares, BODY, Need.LEGAL_AID, (now + timedelta(days=90)).date())
+        agreed = consenting.record_signed(
+            session, shelf, id_, terms, ("згода.pdf", accepted()), directory=directory, who=who, now=now
+        )
+        order = Order(BODY, Referred.REFER, Need.LEGAL_AID, shares, [missing], "uk", message="Хто оскаржить відмову?")
+        sent = referring.send(session, id_, order, directory=directory, who=who, now=now)
     parts = {
         "id_": (id_,),
         "missing": (missing,),
@@ -124,6 +144,9 @@ def begun(database: Database, who: Who, edition: Edition) -> Family:
         "item": (step, task),
         "paper": (paper,),
         "asked": tuple(asked),
+        "consent": (agreed,),
+        "body": (BODY,),
+        "referral": (sent.referral,),
     }
     return Family(who, parts)
 

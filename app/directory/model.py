@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 from app.content.values import Checked, Confidence, Dated, Id, Value, Words
-from app.directory.heard import UNTRIED, Heard, Line
+from app.directory.heard import UNTRIED, Heard, Line, Pace
 from app.directory.hours import Exceptional, Hours, checked_exceptions
 from app.kernel.said import N_, SaidError
 from app.kernel.text import digits
@@ -225,6 +225,19 @@ class Organisation(Value):
     sources: tuple[Id, ...] = Field(min_length=1)
     confidence: Confidence
     checked: Checked
+    # Private as what was heard of a number is: it comes from referrals that were answered.
+    _pace: Pace | None = PrivateAttr(default=None)
+
+    @property
+    def pace(self) -> Pace | None:
+        """How soon the body usually answers what volunteers ask of it; None where too little is known."""
+        return self._pace
+
+    def answering(self, pace: Pace | None) -> Organisation:
+        """Return the body with how soon it usually answers."""
+        other = self.model_copy()
+        other._pace = pace
+        return other
 
     @field_validator("hours", mode="before")
     @classmethod
@@ -290,6 +303,11 @@ class Directory:
             )
             for body in self
         }
+        return Directory(MappingProxyType(bodies), self.regions)
+
+    def answering(self, paces: Mapping[str, Pace]) -> Directory:
+        """Return the directory with how soon bodies usually answer, by id, and of no other body."""
+        bodies = {body.id: body.answering(paces.get(body.id)) for body in self}
         return Directory(MappingProxyType(bodies), self.regions)
 
     @cached_property
