@@ -21,6 +21,8 @@ import app.cases.keeping.volunteer
 import app.cases.leading.volunteer
 import app.cases.referring.public
 import app.cases.referring.volunteer
+import app.cases.taking.public
+import app.cases.taking.volunteer
 import app.cases.today.volunteer
 import app.cases.training.volunteer
 import app.cases.volunteer
@@ -208,6 +210,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.cases.volunteer.blueprint,
         app.cases.leading.volunteer.blueprint,
         app.cases.training.volunteer.blueprint,
+        app.cases.taking.volunteer.blueprint,
+        app.cases.taking.public.blueprint,
         app.cases.keeping.volunteer.blueprint,
         app.cases.working.volunteer.blueprint,
         app.cases.working.talking.volunteer.blueprint,

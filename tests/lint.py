@@ -40,7 +40,10 @@ class LintingClient(Client):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         kwargs.setdefault("base_url", self.site.config["SITE_URL"] or None)
         response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and response.content_encoding is None and response.status_code != 302:
+        # What is saved is no page of the site: it brings its own style along.
+        is_saved = response.headers.get("Content-Disposition", "").startswith("attachment")
+        is_page = response.mimetype == "text/html" and response.content_encoding is None and not is_saved
+        if is_page and response.status_code != 302:
             sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', response.get_data(as_text=True))
             found = page_faults(response, style_bytes=sum(map(self._style_bytes, sheets)))
             assert not found, f"{response.request.path}: {found}"

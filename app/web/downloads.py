@@ -31,6 +31,14 @@ def download(file: OpenedFile) -> Response:
     return response
 
 
+def own_file(text: str, media_type: str, name: str) -> Response:
+    """Return the answer by which a browser saves a text that the site has made of somebody's own data."""
+    response = Response(text, mimetype=media_type)
+    response.headers.update(_HEADERS)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def spreadsheet(rows: Iterable[Sequence[object]], *, name: str) -> Response:
     """Return the answer by which a browser saves rows, the head first, as a table (CSV) that spreadsheets open.
 
