@@ -150,6 +150,8 @@ DETAILS = {
     "period": _l("period"),
     "verdict": _l("verdict"),
     "count": _l("count"),
+    "part": _l("part"),
+    "reference": _l("reference"),
     "entries": _l("entries"),
     "status": _l("status"),
     "into": _l("into"),
