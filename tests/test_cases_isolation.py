@@ -18,6 +18,7 @@ from app.cases import actions as cases
 from app.cases.actions import Who
 from app.cases.asking import actions as asking
 from app.cases.asking.model import Manner
+from app.cases.model import Closing
 from app.cases.working import actions as working
 from app.cases.working.actions import Guidance
 from app.cases.working.papers import actions as papers
@@ -173,6 +174,20 @@ def test_a_case_is_open_to_who_helps_and_does_not_exist_for_a_neighbour_or_a_col
             assert any(status < 400 for status, _ in answers), (rule.endpoint, "the walk above proves nothing here")
             seen += "".join(text for _, text in answers)
     assert all(secret in seen for secret in SECRETS), "nothing of it was changed, and its helper still reads it"
+
+
+def test_of_a_closed_case_its_coordinator_reads_every_page_and_its_helper_none(house: House) -> None:
+    family = house.family
+    with house.site.app_context(), inside(database_of(house.site), OURS) as session:
+        cases.close(session, family.parts["id_"][0], Closing.HELPED, who=family.who, now=datetime.now(UTC))
+    lead = replace(house.colleague, leads=True)
+    for rule, method in views(house.site):
+        for address in addresses(rule, family) if "id_" in rule.arguments else ():
+            status, _ = house.ask(family.who, address, method)
+            assert status in (403, 404), (rule.endpoint, method, status)
+        if "id_" in rule.arguments and method == "GET":
+            answers = [house.ask(lead, address) for address in addresses(rule, family)]
+            assert any(status < 400 for status, _ in answers), rule.endpoint
 
 
 def test_no_page_that_names_no_case_shows_a_family_of_others(house: House) -> None:
