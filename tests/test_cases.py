@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 import pytest
 from sqlalchemy import delete, func, select, update
 
 from app.accounts.model import Role
-from app.accounts.store import add_account
 from app.audit.model import Event
 from app.audit.store import records_on
 from app.cases import actions, store
@@ -20,47 +17,11 @@ from app.cases.actions import Who
 from app.cases.model import Closing, State, UnheardError
 from app.config import ROOT
 from app.extracts.actions import NotYetError, WrongPassphraseError
-from app.extracts.draft import Answers, Fault, Page
+from app.extracts.draft import Fault, Page
 from app.kernel.reference import new_reference
 from app.storage.database import Database
-from app.storage.engine import Session, Table
-
-NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
-OURS, THEIRS = "demo-ours", "demo-theirs"
-
-TOLD: Answers = {
-    Page.KINSHIP: {"kinship": "parent"},
-    Page.PERSON: {"surname": "Демонстраційний", "given": "Тарас", "born-year": "1990"},
-    Page.APPLICANT: {"surname": "Демонстраційна", "given": "Ганна"},
-    Page.CONTACT: {"language": "uk", "channel": "phone", "phone": "050 000 00 01", "do-not-call": "1"},
-}
-"""What an invented mother tells of an invented son."""
-
-
-@contextmanager
-def inside(database: Database, organisation: str) -> Iterator[Session]:
-    """A writing session of one organisation."""
-    with database.writing() as session:
-        store.within(session, organisation)
-        yield session
-
-
-def join(database: Database, address: str, organisation: str, role: Role = Role.VOLUNTEER) -> Who:
-    """Add an account to an organisation."""
-    with database.writing() as session:
-        row = add_account(
-            session, address=address, name=address.partition("@")[0], roles=frozenset({role}),
-            organisation=organisation, language="uk", password="x", demo=True, now=NOW,
-        )  # fmt: skip
-        return Who(row.id, organisation, role is Role.COORDINATOR)
-
-
-def opened(database: Database, who: Who, answers: Answers = TOLD) -> str:
-    """Open a case."""
-    with inside(database, who.organisation) as session:
-        return actions.open_case(
-            session, answers, who=who, is_training=False, random=Random(1), now=NOW
-        )  # fmt: skip
+from app.storage.engine import Table
+from tests.families import NOW, OURS, THEIRS, TOLD, inside, join, opened
 
 
 @pytest.fixture
@@ -127,7 +88,7 @@ def test_another_volunteer_finds_a_case_only_once_they_help_and_no_longer_once_i
         actions.read_case(session, id_, who=bohdan, now=NOW)
     assert listed(database, lead) == ["Демонстраційна Ганна"], "who leads sees every case of the organisation"
     with inside(database, OURS) as session:
-        actions.hand_over(session, id_, bohdan.account, who=anna, now=NOW)
+        actions.hand_over(session, id_, bohdan.account, who=anna, now=NOW + timedelta(minutes=1))
     assert listed(database, bohdan) == ["Демонстраційна Ганна"]
     assert listed(database, anna) == []
     with inside(database, OURS) as session:

@@ -137,6 +137,10 @@ class Event(StrEnum):
     CASE_OPENING_REFUSED = "case.opening-refused"
     CASE_WORKED = "case.worked"
     CASE_REQUESTED = "case.requested"
+    CONSENT_ASKED = "consent.asked"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_REFUSED = "consent.refused"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -191,6 +195,10 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.CASE_CLOSED: frozenset({"reason"}),
     Event.CASE_WORKED: frozenset({"part"}),
     Event.CASE_REQUESTED: frozenset({"reference"}),
+    Event.CONSENT_ASKED: frozenset({"consent"}),
+    Event.CONSENT_GIVEN: frozenset({"consent", "how"}),
+    Event.CONSENT_REFUSED: frozenset({"consent"}),
+    Event.CONSENT_WITHDRAWN: frozenset({"consent"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 
@@ -217,6 +225,7 @@ DECISIONS = frozenset(
         Event.CASE_OPENED, Event.CASE_CHANGED, Event.CASE_SHARED, Event.CASE_CLOSED,
         Event.CASE_ERASED,
         Event.CASE_WORKED, Event.CASE_REQUESTED,
+        Event.CONSENT_ASKED, Event.CONSENT_GIVEN, Event.CONSENT_WITHDRAWN,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

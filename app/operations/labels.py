@@ -135,6 +135,10 @@ EVENTS = {
     Event.CASE_OPENING_REFUSED: _l("a wrong passphrase was tried at a family’s page"),
     Event.CASE_WORKED: _l("worked on a case: plan, notes, messages, papers or requests"),
     Event.CASE_REQUESTED: _l("asked for an extract on a family’s behalf"),
+    Event.CONSENT_ASKED: _l("asked a family to agree to a share"),
+    Event.CONSENT_GIVEN: _l("recorded a family’s consent"),
+    Event.CONSENT_REFUSED: _l("a family did not agree to a share"),
+    Event.CONSENT_WITHDRAWN: _l("withdrew a family’s consent"),
 }
 DETAILS = {
     "roles": _l("roles"),
@@ -144,6 +148,7 @@ DETAILS = {
     "reason": _l("reason"),
     "page": _l("page"),
     "consent": _l("consent"),
+    "how": _l("how"),
     "factor": _l("factor"),
     "change": _l("change"),
     "filters": _l("filters"),
