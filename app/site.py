@@ -18,6 +18,7 @@ import app.cases.keeping.volunteer
 import app.cases.leading.volunteer
 import app.cases.today.volunteer
 import app.cases.training.volunteer
+import app.cases.consenting.volunteer
 import app.cases.volunteer
 import app.cases.working.papers.volunteer
 import app.cases.working.talking.volunteer
@@ -195,6 +196,7 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.cases.working.papers.volunteer.blueprint,
         app.cases.asking.volunteer.blueprint,
         app.cases.today.volunteer.blueprint,
+        app.cases.consenting.volunteer.blueprint,
         app.curation.staff.blueprint,
         app.curation.verification.staff.blueprint,
         app.curation.verification.public.blueprint,

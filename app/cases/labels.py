@@ -66,6 +66,7 @@ PARTS: tuple[tuple[str, LazyString], ...] = (
     ("case_talk.talk", _l("Notes and messages")),
     ("case_papers.papers", _l("Papers")),
     ("case_requests.requests", _l("Extracts")),
+    ("consenting.consents", _l("Consent")),
     ("cases.history", _l("History")),
 )
 """The pages of a case, by endpoint, in the order in which they are listed."""

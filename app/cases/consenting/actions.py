@@ -1,4 +1,4 @@
-"""What is done with consents: recorded as given, asked of the family, withdrawn; and asked whether they cover a share."""
+"""What is done with consents: recorded, asked of the family, withdrawn; and asked whether they cover a share."""
 
 from __future__ import annotations
 
