@@ -19,6 +19,8 @@ import app.cases.leading.volunteer
 import app.cases.today.volunteer
 import app.cases.training.volunteer
 import app.cases.consenting.volunteer
+import app.cases.family.public
+import app.cases.family.volunteer
 import app.cases.volunteer
 import app.cases.working.papers.volunteer
 import app.cases.working.talking.volunteer
@@ -197,6 +199,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.cases.asking.volunteer.blueprint,
         app.cases.today.volunteer.blueprint,
         app.cases.consenting.volunteer.blueprint,
+        app.cases.family.volunteer.blueprint,
+        app.cases.family.public.blueprint,
         app.curation.staff.blueprint,
         app.curation.verification.staff.blueprint,
         app.curation.verification.public.blueprint,

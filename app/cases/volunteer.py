@@ -8,7 +8,18 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
-from flask import Blueprint, Flask, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -159,6 +170,7 @@ def show(case: Case) -> ResponseReturnValue:
         helpers=[{"id": account, "name": names.get(account, "")} for account in helping],
         others=[("", gettext("Choose")), *((id_, name) for id_, name in names.items() if id_ not in helping)],
         opens=opens,
+        own_address=own_address().partition("://")[2],
         closings=list(CLOSINGS.items()),
         leads=asking.leads,
         me=asking.account,
@@ -309,6 +321,11 @@ def by_whom(reference: str, names: dict[str, str]) -> str:
     if kind == "account":
         return names.get(id_) or str(gettext("somebody who is no longer here"))
     return str(gettext("the family itself") if kind == "family" else gettext("the site itself"))
+
+
+def own_address() -> str:
+    """Return the whole address at which a family opens its own page."""
+    return f"{current_app.config['SETTINGS'].own_address}{url_for('family.open_page')}"
 
 
 def time_of(at: datetime) -> str:

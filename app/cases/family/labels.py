@@ -1,0 +1,47 @@
+"""The words of the family's own page: what was done with its data, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from app.audit.model import Event
+from app.cases.family.looks import By, Look
+
+DONE: Mapping[Event, LazyString] = {
+    Event.CASE_OPENED: _l("The case was opened with what you told"),
+    Event.CASE_READ: _l("Your case was read"),
+    Event.CASE_CHANGED: _l("What you told was written down or put right"),
+    Event.CASE_SHARED: _l("Another helper was let in"),
+    Event.CASE_LEFT: _l("A helper was taken out"),
+    Event.CASE_CLOSED: _l("The case was closed"),
+    Event.CASE_REOPENED: _l("The case was opened again"),
+    Event.CASE_PHRASE_MADE: _l("A new passphrase was made for this page"),
+    Event.CASE_OWN_OPENED: _l("This page was opened with reference and passphrase"),
+    Event.CASE_OPENING_REFUSED: _l("A wrong passphrase was tried with your reference"),
+    Event.CONSENT_ASKED: _l("You were asked to agree to a share"),
+    Event.CONSENT_GIVEN: _l("Your consent was recorded"),
+    Event.CONSENT_REFUSED: _l("You did not agree to a share"),
+    Event.CONSENT_WITHDRAWN: _l("A consent was withdrawn"),
+    Event.FILE_RECEIVED: _l("A paper was added"),
+    Event.FILE_READ: _l("A paper was opened"),
+    Event.FILE_DELETED: _l("A paper was removed"),
+}
+
+
+def who_words(look: Look) -> str:
+    """Return who did it; whoever helps is called by the name that the organisation uses."""
+    match look.by:
+        case By.FAMILY:
+            return str(gettext("you, or somebody who knows your passphrase"))
+        case By.HELPER:
+            return look.name
+        case By.FORMER:
+            return str(gettext("somebody who belonged to the organisation"))
+        case By.SITE:
+            return str(gettext("the site itself; nobody looked at it"))
+        case By.STRANGER:
+            return str(gettext("somebody who did not know the passphrase; nothing was shown"))

@@ -1,0 +1,55 @@
+"""Who did what with the data of a case, and which of it its family is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.audit.model import Event
+
+TOLD = (
+    Event.CASE_OPENED,
+    Event.CASE_READ,
+    Event.CASE_CHANGED,
+    Event.CASE_SHARED,
+    Event.CASE_LEFT,
+    Event.CASE_CLOSED,
+    Event.CASE_REOPENED,
+    Event.CASE_PHRASE_MADE,
+    Event.CASE_OWN_OPENED,
+    Event.CASE_OPENING_REFUSED,
+    Event.CONSENT_ASKED,
+    Event.CONSENT_GIVEN,
+    Event.CONSENT_REFUSED,
+    Event.CONSENT_WITHDRAWN,
+    Event.FILE_RECEIVED,
+    Event.FILE_READ,
+    Event.FILE_DELETED,
+)
+"""What a family is told. Lists in which its name stood are recorded as one, and not by name."""
+
+
+class By(StrEnum):
+    """Who did it, as far as the family is told."""
+
+    FAMILY = "family"
+    HELPER = "helper"
+    """Somebody of the organisation that helps, who is named."""
+    FORMER = "former"
+    """Somebody who belonged to it."""
+    STRANGER = "stranger"
+    """Somebody who did not prove who they are."""
+    SITE = "site"
+    """The site itself, by a program that nobody looks at."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """One thing that was done with the data of a case, under the number of its record. `name` is that of a helper."""
+
+    record: int
+    at: datetime
+    what: Event
+    by: By
+    name: str = ""
