@@ -24,6 +24,7 @@ from app.cases.consenting.consent import (
     Unfit,
     UnfitError,
 )
+from app.cases.keeping.actions import erase
 from app.cases.model import Closing, Happened
 from app.cases.store import CaseRow
 from app.directory.model import Directory, Need
@@ -165,7 +166,8 @@ def test_a_signed_consent_keeps_its_scan_which_goes_with_the_case(
         assert [one.event for one in records_on(session, [f"file:{file}"], tuple(Event), limit=9)] == [
             "file.read", "file.received",
         ]  # fmt: skip
-        actions.forget(session, shelf, case, actor="command:sweep", now=NOW)
+        cases.close(session, case, Closing.HELPED, who=anna, now=NOW)
+        erase(session, shelf, case, who=Who(anna.account, OURS, leads=True), now=NOW)
     with inside(database, OURS) as session:
         assert actions.consents_of(session, case) == []
         with pytest.raises(NoSuchFileError):

@@ -15,7 +15,7 @@ from app.cases.model import Case, Happened, State
 from app.directory.model import Directory, Need
 from app.kernel.dates import KYIV
 from app.storage.engine import Session
-from app.storage.files import OpenedFile, delete, open_file, receive
+from app.storage.files import OpenedFile, open_file, receive
 from app.storage.shelf import Shelf
 from app.storage.uploads import Accepted
 
@@ -135,16 +135,6 @@ def read_scan(session: Session, shelf: Shelf, id_: str, consent: str, *, who: Wh
         raise UnknownConsentError(consent)
     record(session, Event.FILE_READ, actor=who.reference, subject=f"file:{row.file_id}", now=now)
     return open_file(session, shelf, row.file_id)
-
-
-def forget(session: Session, shelf: Shelf, case: str, *, actor: str, now: datetime) -> None:
-    """Remove the consents of a case with their scans, as it is erased."""
-    for row in store.consents(session, case):
-        file = row.file_id
-        store.remove(session, row)
-        if file is not None:
-            delete(session, shelf, file)
-            record(session, Event.FILE_DELETED, actor=actor, subject=f"file:{file}", now=now)
 
 
 def _case_for(

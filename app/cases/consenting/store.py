@@ -77,12 +77,6 @@ def consents(session: Session, case: str) -> Sequence[ConsentRow]:
     return session.scalars(query.order_by(ConsentRow.asked_at.desc(), ConsentRow.id)).all()
 
 
-def remove(session: Session, row: ConsentRow) -> None:
-    """Remove a consent."""
-    session.delete(row)
-    session.flush()
-
-
 def consent_of(row: ConsentRow) -> Consent:
     """Return a consent as it stands in its row."""
     return Consent(

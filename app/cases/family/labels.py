@@ -22,6 +22,8 @@ DONE: Mapping[Event, LazyString] = {
     Event.CASE_PHRASE_MADE: _l("A new passphrase was made for this page"),
     Event.CASE_OWN_OPENED: _l("This page was opened with reference and passphrase"),
     Event.CASE_OPENING_REFUSED: _l("A wrong passphrase was tried with your reference"),
+    Event.CASE_NOTICED: _l("You were told that the case will be erased"),
+    Event.CASE_EXPORTED: _l("What is kept of you was taken out as a file"),
     Event.CONSENT_ASKED: _l("You were asked to agree to a share"),
     Event.CONSENT_GIVEN: _l("Your consent was recorded"),
     Event.CONSENT_REFUSED: _l("You did not agree to a share"),

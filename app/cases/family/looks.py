@@ -19,6 +19,8 @@ TOLD = (
     Event.CASE_PHRASE_MADE,
     Event.CASE_OWN_OPENED,
     Event.CASE_OPENING_REFUSED,
+    Event.CASE_NOTICED,
+    Event.CASE_EXPORTED,
     Event.CONSENT_ASKED,
     Event.CONSENT_GIVEN,
     Event.CONSENT_REFUSED,
