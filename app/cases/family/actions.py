@@ -11,14 +11,14 @@ from app.audit.store import records_on
 from app.cases import actions as cases
 from app.cases.actions import UnknownCaseError
 from app.cases.consenting.actions import consents_of
-from app.cases.family.looks import TOLD, By, Look
+from app.cases.family.looks import TOLD, By, Look, gathered
 from app.cases.model import Case
 from app.cases.store import everywhere, find_case
 from app.kernel.dates import as_utc
 from app.storage.engine import Session
 
-PAGE = 25
-"""Lines of one page on who has seen the data."""
+PAGE = 100
+"""Records of one page on who has seen the data."""
 
 _ACCOUNT = "account:"
 
@@ -55,13 +55,14 @@ def helpers(session: Session, case: Case) -> list[str]:
 def looks(session: Session, case: Case, *, before: int = 0) -> tuple[Sequence[Look], int]:
     """Return what was done with a case and its papers, newest first, and from where to go on, 0 at the end.
 
-    Only what was done with this very case. Reading it is not recorded: who opened the page with the passphrase is.
+    What was done in a row on one day is one line, and only what was done with this very case is told. Reading it is
+    not recorded: who opened the page with the passphrase is.
     """
     papers = [one.paper for one in consents_of(session, case.id) if one.paper]
     subjects = [case.subject, *(f"file:{paper}" for paper in papers)]
     found = records_on(session, subjects, TOLD, before=before, limit=PAGE + 1)
     names, shown = _names(session, case), found[:PAGE]
-    return [_look(one, names) for one in shown], shown[-1].number if len(found) > PAGE else 0
+    return gathered(_look(one, names) for one in shown), shown[-1].number if len(found) > PAGE else 0
 
 
 def _look(record: Record, names: Mapping[str, str]) -> Look:

@@ -34,6 +34,12 @@ DONE: Mapping[Event, LazyString] = {
 }
 
 
+def done_words(look: Look) -> str:
+    """Return what was done, and how often."""
+    done = str(DONE[look.what])
+    return done if look.times == 1 else f"{done} (× {look.times})"
+
+
 def who_words(look: Look) -> str:
     """Return who did it; whoever helps is called by the name that the organisation uses."""
     match look.by:

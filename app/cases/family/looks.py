@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from app.audit.model import Event
+from app.kernel.dates import KYIV
 
 TOLD = (
     Event.CASE_OPENED,
@@ -48,10 +50,33 @@ class By(StrEnum):
 
 @dataclass(frozen=True)
 class Look:
-    """One thing that was done with the data of a case, under the number of its record. `name` is that of a helper."""
+    """One thing that was done with the data of a case, under the number of its record. `name` is that of a helper.
+
+    `times` counts how often it was done in a row on one day; `at` is the last of them.
+    """
 
     record: int
     at: datetime
     what: Event
     by: By
     name: str = ""
+    times: int = 1
+
+
+def gathered(looks: Iterable[Look]) -> list[Look]:
+    """Return looks, newest first, with those in a row that tell the same of one day (Kyiv) as one.
+
+    Whoever works on a case for an hour opens it at each step: told one by one, nobody would find what matters.
+    """
+    found: list[Look] = []
+    for look in looks:
+        last = found[-1] if found else None
+        if last is not None and _tells(last) == _tells(look):
+            found[-1] = replace(last, record=look.record, times=last.times + 1)
+        else:
+            found.append(look)
+    return found
+
+
+def _tells(look: Look) -> tuple[object, ...]:
+    return look.what, look.by, look.name, look.at.astimezone(KYIV).date()

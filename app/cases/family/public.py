@@ -20,7 +20,7 @@ from app.cases.actions import ClosedError, UnknownCaseError
 from app.cases.consenting import actions as consenting
 from app.cases.consenting.labels import body_name, consent_words
 from app.cases.family import actions
-from app.cases.family.labels import DONE, who_words
+from app.cases.family.labels import done_words, who_words
 from app.cases.labels import CLOSINGS, STATES
 from app.cases.labels import SHAPES as CASE_SHAPES
 from app.cases.model import OF_FAMILY, OF_PERSON, Case, State
@@ -159,7 +159,7 @@ def seen(case: Case) -> ResponseReturnValue:
             {
                 "when": look.at.isoformat(timespec="seconds"),
                 "time": time_of(look.at),
-                "title": DONE[look.what],
+                "title": done_words(look),
                 "text": who_words(look),
             }
             for look in found
