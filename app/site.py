@@ -14,15 +14,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import app.accounts.invitation.public
 import app.accounts.staff
 import app.cases.asking.volunteer
-import app.cases.keeping.volunteer
-import app.cases.leading.volunteer
-import app.cases.today.volunteer
-import app.cases.training.volunteer
 import app.cases.consenting.volunteer
 import app.cases.family.public
 import app.cases.family.volunteer
 import app.cases.keeping.volunteer
 import app.cases.leading.volunteer
+import app.cases.today.volunteer
 import app.cases.training.volunteer
 import app.cases.volunteer
 import app.cases.working.papers.volunteer
