@@ -15,6 +15,8 @@ import pytest
 from flask import Flask
 
 from app.accounts.model import PERMISSIONS, Role
+from app.audit.actions import record
+from app.audit.model import Event
 from app.cases import actions
 from app.cases.actions import Who
 from app.cases.consenting import actions as consenting
@@ -134,7 +136,7 @@ def test_a_family_sees_what_is_kept_who_helps_and_who_has_looked(station: Statio
 def test_whoever_has_no_open_page_is_asked_for_reference_and_passphrase(station: Station, helped: Helped) -> None:
     consent = station.asked(helped)
     stranger = LintingClient(station.site)
-    for path in ("/uk/family", "/uk/family/kept", "/uk/family/seen"):
+    for path in ("/uk/family", "/uk/family/messages", "/uk/family/kept", "/uk/family/seen"):
         assert stranger.get(path).location == "/uk/family/open"
     for deed in ("agree", "refuse", "withdraw"):
         assert stranger.post(f"/uk/family/consents/{consent}/{deed}").location == "/uk/family/open"
@@ -173,7 +175,7 @@ def test_another_family_on_this_device_reads_its_own_case_and_cannot_touch_the_f
     for other in (station.family(OTHER), station.family(OTHER, neighbour)):
         consent = station.asked(helped)
         device = station.device(other)
-        for path in ("/uk/family", "/uk/family/kept", "/uk/family/seen"):
+        for path in ("/uk/family", "/uk/family/messages", "/uk/family/kept", "/uk/family/seen"):
             page = text_of(device, path)
             assert "Ганна" not in page
             assert helped.reference not in page
@@ -252,6 +254,28 @@ def test_the_sheet_leads_to_the_page_and_names_nobody(station: Station, helped: 
     assert helped.passphrase not in text_of(station.volunteer, f"/uk/cases/{helped.id}/sheet")
 
 
+def test_a_family_and_its_helpers_write_to_each_other(station: Station, helped: Helped) -> None:
+    device, mine, theirs = station.device(helped), f"/en/cases/{helped.id}/messages", "/en/family/messages"
+    assert device.post(theirs, data={"message": "  "}).status_code == 422
+    assert device.post(theirs, data={"message": "Прізвище пишеться інакше"}).location == f"{theirs}?said=sent"
+    assert "Прізвище пишеться інакше" in text_of(station.volunteer, f"/en/cases/{helped.id}/talk")
+    assert "new message" not in text_of(device, "/en/family"), "one's own is no news"
+    station.volunteer.post(mine, data={"message": "Виправлено"})
+    station.volunteer.post(f"/en/cases/{helped.id}/notes", data={"note": "Дзвонити лише зранку"})
+    assert "You have 1 new message" in text_of(device, "/en/family")
+    page = text_of(device, theirs)
+    assert "Виправлено" in page
+    assert "anna" in page
+    assert "new message" not in text_of(device, "/en/family")
+    for path in ("/en/family", "/en/family/kept", theirs):
+        assert "Дзвонити лише зранку" not in text_of(device, path)
+    assert "1 note that" in text_of(device, "/en/family/kept")
+    with inside(station.database, OURS) as session:
+        actions.close(session, helped.id, Closing.HELPED, who=station.who, now=datetime.now(UTC))
+    assert device.post(theirs, data={"message": "Ще питання"}).location == "/en/family?said=moved"
+    assert "Виправлено" in text_of(device, theirs)
+
+
 # The part of the case
 
 
@@ -287,7 +311,16 @@ def test_a_signed_paper_is_kept_and_handed_out_to_helpers_alone(station: Station
     assert link
     saved = station.volunteer.get(link[0])
     assert (saved.status_code, saved.mimetype) == (200, "image/jpeg")
-    assert "A paper was opened" in text_of(station.device(helped), "/en/family/seen")
+    registrar = join(station.database, "registrar@example.org", "", Role.REGISTRAR)
+    with inside(station.database, OURS) as session:
+        paper = consenting.consents_of(session, helped.id)[0].paper
+        record(
+            session, Event.FILE_READ, actor=registrar.reference, subject=f"file:{paper}", now=datetime.now(UTC)
+        )  # fmt: skip
+    seen = text_of(station.device(helped), "/en/family/seen")
+    assert re.search(r"A paper was opened.*?anna", seen, re.DOTALL)
+    assert re.search(r"A paper was opened.*?a registrar", seen, re.DOTALL)
+    assert "registrar@" not in seen
     stranger = join(station.database, "bohdan@example.org", OURS)
     station.gate.who = Actor(stranger.account, frozenset(PERMISSIONS[Role.VOLUNTEER]), OURS)
     for path in (link[0], here):

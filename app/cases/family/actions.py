@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from app.accounts.actions import people_of
+from app.accounts.model import Role
+from app.accounts.store import AccountRow
 from app.audit.model import Event, Record
 from app.audit.store import records_on
 from app.cases import actions as cases
@@ -14,6 +16,8 @@ from app.cases.consenting.actions import consents_of
 from app.cases.family.looks import TOLD, By, Look, gathered
 from app.cases.model import Case
 from app.cases.store import everywhere, find_case
+from app.cases.working.papers.actions import papers_of
+from app.cases.working.talking.actions import messages_of
 from app.kernel.dates import as_utc
 from app.storage.engine import Session
 
@@ -21,6 +25,7 @@ PAGE = 100
 """Records of one page on who has seen the data."""
 
 _ACCOUNT = "account:"
+_ANSWER = frozenset({Role.REGISTRAR, Role.SUPERVISOR})
 
 
 def open_page(session: Session, reference: str, passphrase: str, *, now: datetime) -> str:
@@ -47,9 +52,19 @@ def own_page(session: Session, key: str, *, now: datetime) -> Case:
 
 def helpers(session: Session, case: Case) -> list[str]:
     """Return the names of those who help with a case now, the first first."""
-    names = _names(session, case)
+    names = names_of(session, case)
     now = [one.account for one in case.helpers if one.until is None]
     return [names[account] for account in now if account in names]
+
+
+def names_of(session: Session, case: Case) -> dict[str, str]:
+    """Return the names of everybody who belongs to the organisation, by account, as it calls them."""
+    return {person.id: person.name for person in people_of(session, case.organisation)}
+
+
+def unread(session: Session, case: Case) -> int:
+    """Return how many messages to the family it has not read yet."""
+    return sum(one.read_at is None and not one.is_of_family for one in messages_of(session, case))
 
 
 def looks(session: Session, case: Case, *, before: int = 0) -> tuple[Sequence[Look], int]:
@@ -58,29 +73,29 @@ def looks(session: Session, case: Case, *, before: int = 0) -> tuple[Sequence[Lo
     What was done in a row on one day is one line, and only what was done with this very case is told. Reading it is
     not recorded: who opened the page with the passphrase is.
     """
-    papers = [one.paper for one in consents_of(session, case.id) if one.paper]
-    subjects = [case.subject, *(f"file:{paper}" for paper in papers)]
+    files = [one.paper for one in consents_of(session, case.id) if one.paper]
+    files += [paper.file_id for paper in papers_of(session, case)]
+    subjects = [case.subject, *(f"file:{file}" for file in files)]
     found = records_on(session, subjects, TOLD, before=before, limit=PAGE + 1)
-    names, shown = _names(session, case), found[:PAGE]
-    return gathered(_look(one, names) for one in shown), shown[-1].number if len(found) > PAGE else 0
+    names, shown = names_of(session, case), found[:PAGE]
+    return gathered(_look(session, one, names) for one in shown), shown[-1].number if len(found) > PAGE else 0
 
 
-def _look(record: Record, names: Mapping[str, str]) -> Look:
-    by, name = _by(record.actor, names)
+def _look(session: Session, record: Record, names: Mapping[str, str]) -> Look:
+    by, name = _by(session, record.actor, names)
     return Look(record.number, datetime.fromisoformat(record.at), Event(record.event), by, name)
 
 
-def _by(actor: str, names: Mapping[str, str]) -> tuple[By, str]:
+def _by(session: Session, actor: str, names: Mapping[str, str]) -> tuple[By, str]:
     if actor.startswith(_ACCOUNT):
-        name = names.get(actor.removeprefix(_ACCOUNT), "")
-        return (By.HELPER, name) if name else (By.FORMER, "")
+        id_ = actor.removeprefix(_ACCOUNT)
+        account = session.get(AccountRow, id_)
+        if id_ in names:
+            return By.HELPER, names[id_]
+        return (By.REGISTRAR if account and _ANSWER & set(account.roles) else By.FORMER), ""
     if actor.startswith("family:"):
         return By.FAMILY, ""
     return (By.SITE if actor.startswith("command:") else By.STRANGER), ""
-
-
-def _names(session: Session, case: Case) -> dict[str, str]:
-    return {person.id: person.name for person in people_of(session, case.organisation)}
 
 
 def _key(session: Session, id_: str) -> str:

@@ -22,6 +22,8 @@ DONE: Mapping[Event, LazyString] = {
     Event.CASE_PHRASE_MADE: _l("A new passphrase was made for this page"),
     Event.CASE_OWN_OPENED: _l("This page was opened with reference and passphrase"),
     Event.CASE_OPENING_REFUSED: _l("A wrong passphrase was tried with your reference"),
+    Event.CASE_WORKED: _l("The plan, notes, messages or papers of your case were worked on"),
+    Event.CASE_REQUESTED: _l("An extract was asked for from your case"),
     Event.CASE_NOTICED: _l("You were told that the case will be erased"),
     Event.CASE_EXPORTED: _l("What is kept of you was taken out as a file"),
     Event.CONSENT_ASKED: _l("You were asked to agree to a share"),
@@ -49,6 +51,8 @@ def who_words(look: Look) -> str:
             return look.name
         case By.FORMER:
             return str(gettext("somebody who belonged to the organisation"))
+        case By.REGISTRAR:
+            return str(gettext("a registrar, who answers requests for extracts"))
         case By.SITE:
             return str(gettext("the site itself; nobody looked at it"))
         case By.STRANGER:

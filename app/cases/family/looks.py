@@ -21,6 +21,8 @@ TOLD = (
     Event.CASE_PHRASE_MADE,
     Event.CASE_OWN_OPENED,
     Event.CASE_OPENING_REFUSED,
+    Event.CASE_WORKED,
+    Event.CASE_REQUESTED,
     Event.CASE_NOTICED,
     Event.CASE_EXPORTED,
     Event.CONSENT_ASKED,
@@ -42,6 +44,8 @@ class By(StrEnum):
     """Somebody of the organisation that helps, who is named."""
     FORMER = "former"
     """Somebody who belonged to it."""
+    REGISTRAR = "registrar"
+    """Somebody who answers requests for extracts, and reads the papers that were handed in with one."""
     STRANGER = "stranger"
     """Somebody who did not prove who they are."""
     SITE = "site"

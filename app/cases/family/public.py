@@ -17,6 +17,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from app.cases.actions import ClosedError, UnknownCaseError
+from app.cases.asking.actions import own_requests
 from app.cases.consenting import actions as consenting
 from app.cases.consenting.labels import body_name, consent_words
 from app.cases.family import actions
@@ -26,8 +27,14 @@ from app.cases.labels import SHAPES as CASE_SHAPES
 from app.cases.model import OF_FAMILY, OF_PERSON, Case, State
 from app.cases.store import within
 from app.cases.volunteer import time_of
+from app.cases.working.papers.actions import papers_of
+from app.cases.working.papers.labels import KINDS
+from app.cases.working.talking import actions as talking
+from app.cases.working.talking.model import NoWordsError
 from app.extracts.actions import NotYetError, WrongPassphraseError
 from app.extracts.forms import answered
+from app.extracts.labels import STATES as REQUEST_STATES
+from app.extracts.labels import state_kind
 from app.kernel.dates import KYIV
 from app.kernel.reference import UnreadableReferenceError
 from app.register.forms import read_number
@@ -53,6 +60,7 @@ SAID = {
     "agreed": _l("You have agreed. You can withdraw it here at any time."),
     "refused": _l("You have not agreed: nothing is shared."),
     "withdrawn": _l("Your consent is withdrawn. From now on nothing more is shared under it."),
+    "sent": _l("Your message is sent. Whoever helps you reads it here."),
     "moved": _l("This was changed meanwhile. Look at it as it is now."),
 }
 
@@ -122,6 +130,8 @@ def show(case: Case) -> ResponseReturnValue:
             "cases/family/show.html",
             case=case,
             said=SAID.get(request.args.get("said", "")),
+            unread=actions.unread(reading, case),
+            requests=_requests(reading, case),
             **_holders(reading, case),
             **_consents(reading, case),
         )
@@ -133,6 +143,8 @@ def kept(case: Case) -> ResponseReturnValue:
     """Show what is kept of the family, in the words in which it was told."""
     with reading_of(case) as reading:
         scans = [one for one in consenting.consents_of(reading, case.id) if one.paper]
+        papers = [(KINDS[paper.kind], paper.name) for paper in papers_of(reading, case)]
+        notes = talking.notes_of(reading, case)
     return family_page(
         "cases/family/kept.html",
         case=case,
@@ -142,6 +154,8 @@ def kept(case: Case) -> ResponseReturnValue:
             for one in case.missing
         ],
         scans=len(scans),
+        papers=papers,
+        notes=len(notes),
     )
 
 
@@ -167,6 +181,26 @@ def seen(case: Case) -> ResponseReturnValue:
         further=url_for(".seen", before=further) if further else "",
         is_first=not before,
     )
+
+
+@blueprint.get("/family/messages")
+@with_family
+def messages(case: Case) -> ResponseReturnValue:
+    """Show the messages between the family and those who help it; what they wrote is read by it."""
+    return _messages(case)
+
+
+@blueprint.post("/family/messages")
+@with_family
+def write(case: Case) -> ResponseReturnValue:
+    """Write to those who help: a question, or what has to be put right."""
+    try:
+        talking.write_own_message(writing_of(case), case, request.form.get("message", ""), now=now())
+    except NoWordsError:
+        return _messages(case, gettext("Write something, at most 2,000 characters.")), 422
+    except ClosedError:
+        return redirect(url_for(".show", said="moved"), 303)
+    return redirect(url_for(".messages", said="sent"), 303)
 
 
 @blueprint.post("/family/consents/<consent>/agree")
@@ -216,10 +250,49 @@ def family_page(template: str, **values: object) -> Response:
 
 PARTS = (
     ("family.show", _l("Your page")),
+    ("family.messages", _l("Messages")),
     ("family.kept", _l("What we keep of you")),
     ("family.seen", _l("Who has seen my data")),
 )
 """The parts of the page, by endpoint, in their order."""
+
+
+def _messages(case: Case, wrong: str = "") -> Response:
+    with reading_of(case) as reading:
+        names = actions.names_of(reading, case)
+    found = talking.read_own_messages(writing_of(case), case, now=now())
+    return family_page(
+        "cases/family/messages.html",
+        case=case,
+        said=SAID.get(request.args.get("said", "")),
+        wrong=wrong,
+        typed=request.form.get("message", ""),
+        events=[
+            {
+                "when": one.at.isoformat(timespec="seconds"),
+                "time": time_of(one.at),
+                "title": gettext("You")
+                if one.is_of_family
+                else names.get(one.by.partition(":")[2]) or gettext("somebody who belonged to the organisation"),
+                "text": one.text,
+                "kind": "" if one.is_of_family else "now",
+            }
+            for one in found
+        ],
+    )
+
+
+def _requests(reading: Session, case: Case) -> list[dict[str, object]]:
+    return [
+        {
+            "reference": one.reference,
+            "passphrase": one.passphrase,
+            "state": REQUEST_STATES[one.state],
+            "shape": state_kind(one.state),
+            "due_on": one.due_on,
+        }
+        for one in own_requests(reading, case, now=now())
+    ]
 
 
 def _holders(reading: Session, case: Case) -> Mapping[str, object]:
