@@ -123,6 +123,7 @@ def test_a_family_sees_what_is_kept_who_helps_and_who_has_looked(station: Statio
     page = text_of(device, "/en/family")
     assert "anna" in page
     assert "said before a witness" in page
+    assert "your name, and the language you speak" in page
     kept = text_of(device, "/uk/family/kept")
     for told in ("Ганна", "Тарас", "050 000 00 01"):
         assert told in kept

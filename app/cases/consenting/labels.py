@@ -31,6 +31,17 @@ SHARES: Mapping[Share, LazyString] = {
     Share.PLAN: _l("what was done already, and what is planned"),
 }
 
+OWN_SHARES: Mapping[Share, LazyString] = {
+    **SHARES,
+    Share.CONTACT_NAME: _l("your name, and the language you speak"),
+    Share.CONTACT_PHONE: _l("your phone number, and the hours when you may be called"),
+    Share.CONTACT_EMAIL: _l("your e-mail address, and what must not be written to it"),
+    Share.CONTACT_ADDRESS: _l("your postal address"),
+    Share.KINSHIP: _l("who you are to the missing person"),
+    Share.STORY: _l("what else you told"),
+}
+"""What can travel, said to the family."""
+
 HOWS: Mapping[How, LazyString] = {
     How.PAPER: _l("signed on paper"),
     How.SPOKEN: _l("said before a witness"),
@@ -102,14 +113,14 @@ class Told:
     has_scan: bool
 
 
-def consent_words(consent: Consent, on: date) -> Told:
-    """Return a consent in the page's language, as it stands on a day."""
+def consent_words(consent: Consent, on: date, spoken: Mapping[Share, LazyString] = SHARES) -> Told:
+    """Return a consent in the page's language, as it stands on a day; `spoken` are the words for what may travel."""
     standing = consent.standing(on)
     return Told(
         id=consent.id,
         body=body_name(consent.recipient),
         purpose=str(NEEDS[consent.purpose]),
-        shares=[str(words) for share, words in SHARES.items() if share in consent.shares],
+        shares=[str(words) for share, words in spoken.items() if share in consent.shares],
         standing=str(STANDINGS[standing]),
         shape=SHAPES[standing],
         how=str(HOWS[consent.how]),

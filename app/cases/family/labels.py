@@ -39,7 +39,7 @@ DONE: Mapping[Event, LazyString] = {
 def done_words(look: Look) -> str:
     """Return what was done, and how often."""
     done = str(DONE[look.what])
-    return done if look.times == 1 else f"{done} (× {look.times})"
+    return done if look.times == 1 else f"{done} (×\N{NO-BREAK SPACE}{look.times})"
 
 
 def who_words(look: Look) -> str:

@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _l
 from app.cases.actions import ClosedError, UnknownCaseError
 from app.cases.asking.actions import own_requests
 from app.cases.consenting import actions as consenting
-from app.cases.consenting.labels import body_name, consent_words
+from app.cases.consenting.labels import OWN_SHARES, body_name, consent_words
 from app.cases.family import actions
 from app.cases.family.labels import done_words, who_words
 from app.cases.labels import CLOSINGS, STATES
@@ -300,7 +300,7 @@ def _holders(reading: Session, case: Case) -> Mapping[str, object]:
 
 
 def _consents(reading: Session, case: Case) -> Mapping[str, object]:
-    found = [consent_words(one, _today()) for one in consenting.consents_of(reading, case.id)]
+    found = [consent_words(one, _today(), OWN_SHARES) for one in consenting.consents_of(reading, case.id)]
     return {
         "asked": [one for one in found if one.is_asked and case.state is State.OPEN],
         "consents": [one for one in found if not one.is_asked],
