@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -18,12 +18,15 @@ from app.cases import actions as cases
 from app.cases.actions import Who
 from app.cases.asking import actions as asking
 from app.cases.asking.model import Manner
+from app.cases.consenting import actions as consenting
+from app.cases.consenting.consent import Share, Terms
 from app.cases.model import Closing
 from app.cases.working import actions as working
 from app.cases.working.actions import Guidance
 from app.cases.working.papers import actions as papers
 from app.cases.working.talking import actions as talking
 from app.config import ROOT, Settings
+from app.directory.model import Directory, Need
 from app.extracts.draft import Page
 from app.extracts.evidence import Paper
 from app.pathways.model import Pathways, Phase
@@ -34,8 +37,8 @@ from app.web.database import database as database_of
 from app.web.edition import Edition
 from app.web.files import shelf as shelf_of
 from tests.asking import CONSENT, accepted
+from tests.families import OURS, THEIRS, inside, join, opened
 from tests.lint import LintingClient
-from tests.test_cases import OURS, THEIRS, inside, join, opened
 from tests.test_cases_asking import ACTING, MOTHER, WHY
 from tests.test_permissions import StandIn
 
@@ -117,6 +120,10 @@ def begun(database: Database, who: Who, edition: Edition) -> Family:
         }  # fmt: skip
         for one in asked:
             asking.save(session, shelf, id_, one, pages, [paper], who=who, now=now)
+        terms = Terms(frozenset({Share.PAPERS}), "free-legal-aid", Need.LEGAL_AID, now.date() + timedelta(days=30))
+        consent = consenting.record_signed(
+            session, shelf, id_, terms, ("згода.pdf", accepted(2)), directory=edition.part(Directory), who=who, now=now
+        )
         asking.send(session, id_, asked[0], consent=CONSENT, who=who, random=Random(), now=now)
     parts = {
         "id_": (id_,),
@@ -125,6 +132,7 @@ def begun(database: Database, who: Who, edition: Edition) -> Family:
         "item": (step, task),
         "paper": (paper,),
         "asked": tuple(asked),
+        "consent": (consent,),
     }
     return Family(who, parts)
 
