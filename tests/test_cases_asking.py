@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from sqlalchemy import select
 
 from app.audit.model import Event
 from app.audit.store import records_on
@@ -14,7 +15,9 @@ from app.cases import actions as cases
 from app.cases.actions import ClosedError, UnknownCaseError, Who
 from app.cases.asking import actions
 from app.cases.asking.model import Manner, Stage, has_authority, manners, prefilled
+from app.cases.keeping import actions as keeping
 from app.cases.model import Case, Closing, Happened
+from app.cases.store import CaseRow
 from app.cases.today import actions as today
 from app.cases.working.model import Why
 from app.cases.working.papers import actions as papers
@@ -256,6 +259,29 @@ def test_a_request_that_was_sent_is_not_dropped(
     id_, asked, _ = filed
     with inside(database, OURS) as session, pytest.raises(actions.NoRequestError):
         actions.drop(session, shelf, id_, asked, who=anna, now=NOW)
+
+
+def test_nothing_is_sent_for_an_invented_family(database: Database, shelf: Folder, anna: Who) -> None:
+    id_ = opened(database, anna, MOTHER)
+    asked = ready(database, shelf, id_, anna, paper_of(database, shelf, id_, anna, Paper.POWER_OF_ATTORNEY))
+    with inside(database, OURS) as session:
+        session.scalars(select(CaseRow)).one().is_training = True
+    with pytest.raises(actions.TrainingError):
+        sent(database, id_, anna, asked)
+
+
+def test_an_erased_case_leaves_the_request_with_its_papers_to_the_family(
+    database: Database, shelf: Folder, anna: Who, lead: Who, filed: tuple[str, str, requests.Filed]
+) -> None:
+    id_, _, made = filed
+    paper_of(database, shelf, id_, anna, Paper.IDENTITY, 2)
+    with inside(database, OURS) as session:
+        cases.close(session, id_, Closing.ASKED, who=anna, now=NOW)
+        keeping.erase(session, shelf, id_, who=lead, now=NOW)
+    assert len(list(shelf.kept())) == 1
+    with database.writing() as session:
+        assert [paper.kind for paper in requests.papers_of(session, made.id)] == [Paper.POWER_OF_ATTORNEY]
+        assert requests.open_request(session, made.reference, made.passphrase, now=NOW) == made.id
 
 
 # Following

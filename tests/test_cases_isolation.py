@@ -20,6 +20,7 @@ from app.cases.asking import actions as asking
 from app.cases.asking.model import Manner
 from app.cases.consenting import actions as consenting
 from app.cases.consenting.consent import Share, Terms
+from app.cases.model import Closing
 from app.cases.referring import actions as referring
 from app.cases.referring.model import Kind as Referred
 from app.cases.referring.packet import Order
@@ -39,8 +40,8 @@ from app.web.database import database as database_of
 from app.web.edition import Edition
 from app.web.files import shelf as shelf_of
 from tests.asking import CONSENT, accepted
+from tests.families import OURS, THEIRS, inside, join, opened
 from tests.lint import LintingClient
-from tests.test_cases import OURS, THEIRS, inside, join, opened
 from tests.test_cases_asking import ACTING, MOTHER, WHY
 from tests.test_permissions import StandIn
 
@@ -129,6 +130,10 @@ def begun(database: Database, who: Who, edition: Edition) -> Family:
         }  # fmt: skip
         for one in asked:
             asking.save(session, shelf, id_, one, pages, [paper], who=who, now=now)
+        terms = Terms(frozenset({Share.PAPERS}), "free-legal-aid", Need.LEGAL_AID, now.date() + timedelta(days=30))
+        consent = consenting.record_signed(
+            session, shelf, id_, terms, ("згода.pdf", accepted(2)), directory=edition.part(Directory), who=who, now=now
+        )
         asking.send(session, id_, asked[0], consent=CONSENT, who=who, random=Random(), now=now)
         directory, shares = edition.part(Directory), frozenset({Share.MISSING_NAME})
         terms = Terms(shares, BODY, Need.LEGAL_AID, (now + timedelta(days=90)).date())
@@ -144,7 +149,7 @@ def begun(database: Database, who: Who, edition: Edition) -> Family:
         "item": (step, task),
         "paper": (paper,),
         "asked": tuple(asked),
-        "consent": (agreed,),
+        "consent": (consent, agreed),
         "body": (BODY,),
         "referral": (sent.referral,),
     }
@@ -196,6 +201,20 @@ def test_a_case_is_open_to_who_helps_and_does_not_exist_for_a_neighbour_or_a_col
             assert any(status < 400 for status, _ in answers), (rule.endpoint, "the walk above proves nothing here")
             seen += "".join(text for _, text in answers)
     assert all(secret in seen for secret in SECRETS), "nothing of it was changed, and its helper still reads it"
+
+
+def test_of_a_closed_case_its_coordinator_reads_every_page_and_its_helper_none(house: House) -> None:
+    family = house.family
+    with house.site.app_context(), inside(database_of(house.site), OURS) as session:
+        cases.close(session, family.parts["id_"][0], Closing.HELPED, who=family.who, now=datetime.now(UTC))
+    lead = replace(house.colleague, leads=True)
+    for rule, method in views(house.site):
+        for address in addresses(rule, family) if "id_" in rule.arguments else ():
+            status, _ = house.ask(family.who, address, method)
+            assert status in (403, 404), (rule.endpoint, method, status)
+        if "id_" in rule.arguments and method == "GET":
+            answers = [house.ask(lead, address) for address in addresses(rule, family)]
+            assert any(status < 400 for status, _ in answers), rule.endpoint
 
 
 def test_no_page_that_names_no_case_shows_a_family_of_others(house: House) -> None:

@@ -293,7 +293,7 @@ def test_a_volunteer_finds_the_body_and_records_what_the_family_agreed_to(statio
         assert f"{here}/new?body=free-legal-aid" in text_of(station.volunteer, f"{here}?{query}")
     assert "new?body=court" not in text_of(station.volunteer, f"{here}?q=court")
     assert text_of(station.volunteer, f"{here}/new?body=free-legal-aid").count(' name="shares"') == len(Share)
-    assert station.volunteer.get(f"{here}/new?body=court").status_code == 404
+    assert station.volunteer.get(f"{here}/new?body=court").location == f"{here}?said=no-body"
     assert station.volunteer.post(f"{here}/new", data=FORM).location == f"{here}?said=recorded"
     page = text_of(station.volunteer, here)
     assert "in force" in page

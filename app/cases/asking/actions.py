@@ -36,6 +36,10 @@ class NoAuthorityError(Exception):
     """No paper proves the authority to ask for the family. Attach the power of attorney or the lawyer's order."""
 
 
+class TrainingError(Exception):
+    """The family is invented: nothing is sent to the desk, where people answer."""
+
+
 class MannerError(ValueError):
     """This contact cannot be asked for in this way."""
 
@@ -133,8 +137,8 @@ def send(
 ) -> Filed:  # fmt: skip
     """Send a request, once, however often the button is pressed; from then on it is the family's own.
 
-    Raises NoAuthorityError, IncompleteError, ConsentError, DraftGoneError, NoRequestError, UnknownCaseError,
-    ClosedError.
+    Raises TrainingError, NoAuthorityError, IncompleteError, ConsentError, DraftGoneError, NoRequestError,
+    UnknownCaseError, ClosedError.
     """
     row = locked_case(session, id_, who=who)
     one = store.find(session, id_, asked)
@@ -142,6 +146,8 @@ def send(
         raise NoRequestError(asked)
     if one.request_id is not None:
         return requests.filed_of(requests.request_row(session, one.request_id), now)
+    if row.is_training:
+        raise TrainingError(id_)
     draft = requests.read_draft(session, one.draft, now=now)
     if not has_authority(Manner(one.manner), {paper.kind for paper in draft.papers}):
         raise NoAuthorityError(one.manner)

@@ -115,7 +115,7 @@ def send(case: Case, asked: str) -> ResponseReturnValue:
             session(), case.id, asked, consent=request.form.get("consent", ""), who=who(),
             random=secrets.SystemRandom(), now=now(),
         )  # fmt: skip
-    except (IncompleteError, actions.NoAuthorityError):
+    except (IncompleteError, actions.NoAuthorityError, actions.TrainingError):
         return redirect(url_for(".check", id_=case.id, asked=asked), 303)
     except ConsentError:
         return _check(case, *_begun(case, asked), error=agree), 422

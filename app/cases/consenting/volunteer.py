@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -45,6 +45,7 @@ SAID = {
     "recorded": _l("The consent is recorded."),
     "asked": _l("The family finds the question on its own page. Nothing is shared before it has agreed."),
     "withdrawn": _l("The consent is withdrawn: nothing more is shared under it."),
+    "no-body": _l("First find the body below with which something is to be shared."),
     "closed-before": _l("The case was closed meanwhile. Nothing was changed."),
 }
 
@@ -111,13 +112,13 @@ def _record(case: Case, typed: Typed, scan: Sequence[tuple[str, Accepted]]) -> R
             case How.OWN:
                 actions.ask(session(), case.id, terms, directory=directory, who=asking, now=now())
     except forms.UnreadError:
-        return _form(case, typed), 422
+        return _form(case, typed)
     except UnfitError as refused:
         forms.say(typed, refused.faults)
-        return _form(case, typed), 422
+        return _form(case, typed)
     except ShelfUnreachableError:
         typed.say(forms.SCAN, shelf_is_full())
-        return _form(case, typed), 422
+        return _form(case, typed)
     except ClosedError:
         return _back(case.id, "closed-before")
     return _back(case.id, "asked" if how is How.OWN else "recorded")
@@ -161,11 +162,11 @@ def bodies(typed: str, need: Need | None) -> list[Organisation]:
     return [body for body in certain if need is None or need in body.needs][:MOST_FOUND]
 
 
-def _form(case: Case, typed: Typed) -> Response:
+def _form(case: Case, typed: Typed) -> ResponseReturnValue:
     body = part(Directory).organisations.get(typed.get("body"))
     if body is None or body.kind is BodyKind.GENERIC:
-        abort(404)
-    return case_page(
+        return _back(case.id, "no-body")
+    page = case_page(
         "cases/consenting/new.html",
         case,
         body=body.id,
@@ -176,6 +177,7 @@ def _form(case: Case, typed: Typed) -> Response:
         scan_error=typed.wrong(forms.SCAN),
         problems=typed.faults,
     )
+    return page, 422 if typed.faults else 200
 
 
 def _back(id_: str, said: str) -> ResponseReturnValue:

@@ -10,6 +10,15 @@ from flask_babel.speaklater import LazyString
 
 from app.audit.model import Event
 from app.cases.family.looks import By, Look
+from app.extracts.draft import Page
+from app.extracts.forms import Spoken
+
+SPOKEN: Spoken = {
+    (Page.KINSHIP, "kinship"): (_l("Who you are to the missing person"), ""),
+    (Page.CONTACT, "channel"): (_l("How you are reached"), ""),
+    (Page.CONTACT, "language"): (_l("Your language"), ""),
+}
+"""Labels of what was told, where those of a request do not fit."""
 
 DONE: Mapping[Event, LazyString] = {
     Event.CASE_OPENED: _l("The case was opened with what you told"),

@@ -21,7 +21,7 @@ from app.cases.asking.actions import own_requests
 from app.cases.consenting import actions as consenting
 from app.cases.consenting.labels import OWN_SHARES, body_name, consent_words
 from app.cases.family import actions
-from app.cases.family.labels import done_words, who_words
+from app.cases.family.labels import SPOKEN, done_words, who_words
 from app.cases.labels import CLOSINGS, STATES
 from app.cases.labels import SHAPES as CASE_SHAPES
 from app.cases.model import OF_FAMILY, OF_PERSON, Case, State
@@ -151,9 +151,9 @@ def kept(case: Case) -> ResponseReturnValue:
     return family_page(
         "cases/family/kept.html",
         case=case,
-        told=[row for page in OF_FAMILY for row in answered(page, case.answers_on(case.missing[0]))],
+        told=[row for page in OF_FAMILY for row in answered(page, case.answers_on(case.missing[0]), SPOKEN)],
         people=[
-            (full_name(one.claim.person), [row for page in OF_PERSON for row in answered(page, one.answers)])
+            (full_name(one.claim.person), [row for page in OF_PERSON for row in answered(page, one.answers, SPOKEN)])
             for one in case.missing
         ],
         scans=len(scans),

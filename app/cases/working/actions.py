@@ -100,7 +100,7 @@ def answer_route(
     found = walk(guidance.pathways, pairs, today=_day(now))
     row.route = kept(found)
     told(session, row, Happened.ROUTE_ANSWERED, Event.CASE_WORKED, by=who.reference, now=now, part="route")
-    _keep_in_step(session, row, guidance, now, looked=True)
+    _keep_in_step(session, row, guidance, now, seen=guidance.digests)
     return found
 
 
@@ -113,7 +113,7 @@ def work(session: Session, case: Case, *, guidance: Guidance, who: Who, now: dat
     Raises UnknownCaseError, ClosedError where the case was closed in this very moment.
     """
     if case.state is State.OPEN:
-        _keep_in_step(session, locked_case(session, case.id, who=who), guidance, now, looked=False)
+        _keep_in_step(session, locked_case(session, case.id, who=who), guidance, now, seen={})
     items = [item_of(row, guidance) for row in store.rows(session, case.id)]
     return Work([item for item in items if item.left_at is None], [item for item in items if item.left_at])
 
@@ -216,7 +216,7 @@ def add_task(
     own = [row for row in store.rows(session, id_) if row.is_own]
     if len(own) >= MOST_TASKS:
         raise TooManyTasksError
-    row = store.new_row(case, "", is_own=True, now=now)
+    row = store.new_row(case, "", now=now)
     row.phase, row.number, row.remind_on = phase.value, 1 + max((one.number for one in own), default=0), remind
     row.by, row.changed_at = who.reference, now
     store.add(session, row)
@@ -249,21 +249,23 @@ def due(session: Session, cases: Sequence[CaseRow], *, guidance: Guidance, today
     return found
 
 
-def _keep_in_step(session: Session, case: CaseRow, guidance: Guidance, now: datetime, *, looked: bool) -> None:
-    """Let the rows of a case be those of its plan today; with `looked`, whoever asks sees every step that comes.
+def _keep_in_step(
+    session: Session, case: CaseRow, guidance: Guidance, now: datetime, *, seen: Mapping[str, str]
+) -> None:  # fmt: skip
+    """Let the rows of a case be those of its plan today. Steps that come count as looked at as far as `seen` has them.
 
-    So does whoever opens the list for the first time: all of it is new, and nothing came by itself. A step that leaves
-    goes without a trace where nothing was noted at it, and else stays apart, as it was.
+    So do all where the list is opened for the first time: nothing in it came by itself. A step that leaves goes without
+    a trace where nothing was noted at it, and else stays apart, as it was.
     """
     here = position(guidance.pathways, case.route or "", today=_day(now))
     stops = compose(guidance.pathways, here.answers, today=_day(now)).stops if is_planned(here) else ()
     rows = {row.step: row for row in store.rows(session, case.id) if not row.is_own}
-    means, looked = guidance.digests, looked or not rows
+    seen = seen if rows else guidance.digests
     for number, stop in enumerate(stops):
         row = rows.pop(stop.step.id, None)
         if row is None:
-            row = store.new_row(case, stop.step.id, is_own=False, now=now)
-            row.seen_digest = means[stop.step.id] if looked else ""
+            row = store.new_row(case, stop.step.id, now=now)
+            row.seen_digest = seen.get(stop.step.id, "")
             store.add(session, row)
         _place(row, stop, number)
     for row in rows.values():

@@ -47,11 +47,11 @@ class StepRow(Table, OfOrganisation):
     remark: Sealed[str | None] = Sealed("remark_sealed")
 
 
-def new_row(case: CaseRow, step: str, *, is_own: bool, now: datetime) -> StepRow:
-    """Return a row of a case that is not begun; an own task, which has no step, is known by its own id."""
+def new_row(case: CaseRow, step: str, *, now: datetime) -> StepRow:
+    """Return a row of a case that is not begun; with an empty `step` an own task, which is known by its own id."""
     id_ = new_id()
     return StepRow(
-        id=id_, organisation=case.organisation, case_id=case.id, step=step or id_, is_own=is_own, phase="", number=0,
+        id=id_, organisation=case.organisation, case_id=case.id, step=step or id_, is_own=not step, phase="", number=0,
         progress="none", by="", seen_digest="", looked_at=now,
     )  # fmt: skip
 

@@ -46,14 +46,14 @@ def read_messages(session: Session, case: Case, *, now: datetime) -> Sequence[Me
     """Return the messages to a helper of the case, and note that what the family wrote is read while it is open."""
     found = messages_of(session, case)
     if case.state is State.OPEN:
-        _mark(session, case, now, of_family=True)
+        store.mark_read(session, [row for row in store.messages(session, case.id) if is_family(row.by)], now)
     return found
 
 
 def read_own_messages(session: Session, case: Case, *, now: datetime) -> Sequence[Message]:
     """Return the messages to the family on its own page, and note that what its helpers wrote is read."""
     found = messages_of(session, case)
-    _mark(session, case, now, of_family=False)
+    store.mark_read(session, [row for row in store.messages(session, case.id) if not is_family(row.by)], now)
     return found
 
 
@@ -108,10 +108,3 @@ def tell_news(session: Session, case: CaseRow, *, deed: str, now: datetime) -> N
         return
     details = {"path": f"/{case.language}/family/open", "reference": case.reference}
     enqueue(session, Letter(Kind.CASE_NEWS, address, case.language, details), key=f"case-news:{deed}", now=now)
-
-
-def _mark(session: Session, case: Case, now: datetime, *, of_family: bool) -> None:
-    for row in store.messages(session, case.id):
-        if row.read_at is None and is_family(row.by) is of_family:
-            row.read_at = now
-    session.flush()

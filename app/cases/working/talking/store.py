@@ -79,3 +79,10 @@ def unread(session: Session, cases: Collection[str]) -> Sequence[MessageRow]:
     """Return the messages of families in these cases that nobody has read, the oldest first."""
     query = select(MessageRow).where(MessageRow.case_id.in_(cases), MessageRow.read_at.is_(None))
     return session.scalars(query.where(MessageRow.by.startswith("family:")).order_by(MessageRow.at)).all()
+
+
+def mark_read(session: Session, rows: Sequence[MessageRow], now: datetime) -> None:
+    """Note that these messages are read now; those that were read before stay as they are."""
+    for row in rows:
+        row.read_at = row.read_at or now
+    session.flush()
