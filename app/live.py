@@ -14,6 +14,7 @@ from typing import TypeVar
 from flask import Flask
 
 from app.config import Settings
+from app.cases.referring.actions import outcomes_number, paces
 from app.content.library import ContentError, Fault, Library
 from app.content.store import live_digest, live_number
 from app.curation.actions import live_library
@@ -21,7 +22,7 @@ from app.curation.changes.model import Changes
 from app.curation.changes.store import published_changes, published_edits
 from app.curation.verification.actions import heard_numbers
 from app.curation.verification.store import acts_number
-from app.directory.heard import Heard
+from app.directory.heard import Heard, Pace
 from app.directory.model import Directory
 from app.edition import check_edition, read_edition, searchable
 from app.search.find import Search
@@ -93,27 +94,31 @@ class Follower:
     number: int = -1
     acts: int = 0
     changes: Changes = field(default_factory=Changes)
+    answers: int = 0
+    paces: Mapping[str, Pace] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _is_lost: bool = False
 
     def step(self) -> bool:
-        """Look at the numbers of the edition and of acts of verification; where one has moved, swap. Says whether.
+        """Look at the numbers of the edition, of acts of verification and of answers to referrals; where one has moved,
+        swap. Says whether.
 
         What cannot be read, or would be broken, changes nothing: the edition before stays, and `edition_fault` tells.
         """
         with self._lock:
             with self.open_database().reading() as session:
-                number, acts = live_number(session), acts_number(session)
-                if (number, acts) == (self.number, self.acts):
+                number, acts, answers = live_number(session), acts_number(session), outcomes_number(session)
+                if (number, acts, answers) == (self.number, self.acts, self.answers):
                     return False
                 library, checked = live_library(session, self.press.shipped), live_digest(session)
                 heard, changes = heard_numbers(session), published_changes(session)
                 edits = published_edits(session)
+                heard, changes, pace = heard_numbers(session), published_changes(session), paces(session)
             is_same = library.digest == self.digest
-            is_told = (acts, changes) == (self.acts, self.changes)
-            self.number, self.acts = number, acts
+            is_told = (acts, changes, pace) == (self.acts, self.changes, self.paces)
+            self.number, self.acts, self.answers = number, acts, answers
             try:
                 if is_same and is_told:
                     set_fault(self.site, "")
@@ -121,7 +126,7 @@ class Follower:
                 # Whoever published it has checked it, unless other files ship with this process.
                 if not is_same and library.digest != checked and (faults := self.press.check(library)):
                     raise ContentError(list(faults))
-                edition = told(edition_of(self.site) if is_same else self.press.ready(library), heard)
+                edition = told(edition_of(self.site) if is_same else self.press.ready(library), heard, pace)
             except Exception as error:
                 log.error(
                     "the edition cannot be served; the one before stays", exc_info=error, extra={"edition": number}
@@ -130,7 +135,7 @@ class Follower:
                 return False
             set_edition(self.site, edition.with_part(changes).with_part(edits))
             self.forget()
-            self.digest, self.changes = library.digest, changes
+            self.digest, self.changes, self.paces = library.digest, changes, pace
             set_fault(self.site, "")
         log.info("edition swapped", extra={"edition": number})
         return True
@@ -163,9 +168,10 @@ class Follower:
         threading.Thread(target=self.run, name="follow-edition", daemon=True).start()
 
 
-def told(edition: Edition, heard: Mapping[tuple[str, str], Heard]) -> Edition:
-    """Return an edition with what was heard of each (id of a body, number) laid over its directory."""
-    return Edition(edition.digest, {**edition.parts, Directory: edition.part(Directory).told(heard)})
+def told(edition: Edition, heard: Mapping[tuple[str, str], Heard], paces: Mapping[str, Pace]) -> Edition:
+    """Return an edition with what was heard of each (id of a body, number), and of bodies, laid over its directory."""
+    directory = edition.part(Directory).told(heard).answering(paces)
+    return Edition(edition.digest, {**edition.parts, Directory: directory})
 
 
 FOLLOWER = "dorohovkaz-follower"

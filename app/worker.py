@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from app.cases.actions import sweep as sweep_cases
 from app.cases.keeping.actions import keep
+from app.cases.referring.actions import follow_withdrawal, keep_time
 from app.config import ROOT, Settings
 from app.curation.actions import publish_due
 from app.curation.counting.actions import forget_old
@@ -61,6 +62,7 @@ Work = Callable[[Database, str, datetime], object]
 
 TASKS: Mapping[Task, Work] = {
     Task.ENTRY_CHANGED: lambda database, subject, now: check_issued(database, subject, now=now),
+    Task.CONSENT_WITHDRAWN: lambda database, subject, now: follow_withdrawal(database, subject, now=now),
 }
 """What is done for each task."""
 
@@ -263,6 +265,7 @@ def ready(settings: Settings) -> Worker:
         forget_closed,
         lambda database, now: sweep_cases(database, now=now),
         lambda database, now: keep(database, shelf, now=now),
+        lambda database, now: keep_time(database, now=now),
     )
     return Worker(database, deeds, chores=chores, errands=(publishing(settings), tell_of_drafts))
 

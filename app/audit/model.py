@@ -141,6 +141,17 @@ class Event(StrEnum):
     CONSENT_GIVEN = "consent.given"
     CONSENT_REFUSED = "consent.refused"
     CONSENT_WITHDRAWN = "consent.withdrawn"
+    REFERRAL_SENT = "referral.sent"
+    REFERRAL_OPENED = "referral.opened"
+    REFERRAL_READ = "referral.read"
+    REFERRAL_ANSWERED = "referral.answered"
+    REFERRAL_SUPPLIED = "referral.supplied"
+    REFERRAL_RENEWED = "referral.renewed"
+    REFERRAL_REVOKED = "referral.revoked"
+    REFERRAL_WITHDRAWN = "referral.withdrawn"
+    REFERRAL_REMINDED = "referral.reminded"
+    REFERRAL_SILENT = "referral.silent"
+    REFERRALS_REPORTED = "referrals.reported"
 
 
 REQUIRED: Mapping[Event, frozenset[str]] = {
@@ -199,6 +210,16 @@ REQUIRED: Mapping[Event, frozenset[str]] = {
     Event.CONSENT_GIVEN: frozenset({"consent", "how"}),
     Event.CONSENT_REFUSED: frozenset({"consent"}),
     Event.CONSENT_WITHDRAWN: frozenset({"consent"}),
+    Event.REFERRAL_SENT: frozenset({"referral"}),
+    Event.REFERRAL_OPENED: frozenset({"referral"}),
+    Event.REFERRAL_READ: frozenset({"referral"}),
+    Event.REFERRAL_ANSWERED: frozenset({"referral", "answer"}),
+    Event.REFERRAL_SUPPLIED: frozenset({"referral"}),
+    Event.REFERRAL_RENEWED: frozenset({"referral"}),
+    Event.REFERRAL_REVOKED: frozenset({"referral"}),
+    Event.REFERRAL_WITHDRAWN: frozenset({"referral"}),
+    Event.REFERRAL_REMINDED: frozenset({"referral"}),
+    Event.REFERRAL_SILENT: frozenset({"referral"}),
 }
 """The details that an event must carry. Any event may carry `OPTIONAL` ones besides."""
 
@@ -208,7 +229,7 @@ OPTIONAL = frozenset({"namesake", "request"})
 READS = frozenset(
     {
         Event.ACCOUNT_READ, Event.FILE_READ, Event.ENTRY_READ, Event.REQUEST_READ, Event.CORRECTION_READ,
-        Event.SUGGESTION_READ, Event.CASE_READ,
+        Event.SUGGESTION_READ, Event.CASE_READ, Event.REFERRAL_READ,
     }
 )  # fmt: skip
 """Events by which somebody has seen personal data of one subject."""
@@ -226,6 +247,7 @@ DECISIONS = frozenset(
         Event.CASE_ERASED,
         Event.CASE_WORKED, Event.CASE_REQUESTED,
         Event.CONSENT_ASKED, Event.CONSENT_GIVEN, Event.CONSENT_WITHDRAWN,
+        Event.REFERRAL_SENT, Event.REFERRAL_ANSWERED, Event.REFERRAL_SUPPLIED, Event.REFERRAL_REVOKED,
     }
 )  # fmt: skip
 """Events that show what a reading of the same subject was for. Many readings and none of these is worth a question."""

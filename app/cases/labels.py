@@ -58,6 +58,15 @@ HAPPENED: Mapping[Happened, LazyString] = {
     Happened.REOPENED: _l("The case was opened again"),
     Happened.NOTICE_GIVEN: _l("The family was told that the case will be erased"),
     Happened.ERASED: _l("The case was erased"),
+    Happened.REFERRAL_SENT: _l("A referral was sent"),
+    Happened.REFERRAL_OPENED: _l("What was shared in a referral was opened"),
+    Happened.REFERRAL_ANSWERED: _l("A referral was answered"),
+    Happened.REFERRAL_SUPPLIED: _l("More was told to whoever received a referral"),
+    Happened.REFERRAL_RENEWED: _l("A new link was made for a referral"),
+    Happened.REFERRAL_REVOKED: _l("A referral was taken back"),
+    Happened.REFERRAL_WITHDRAWN: _l("A referral ended, because the family’s consent did"),
+    Happened.REFERRAL_REMINDED: _l("Whoever received a referral was reminded"),
+    Happened.REFERRAL_SILENT: _l("A referral closed itself without an answer"),
 }
 
 PARTS: tuple[tuple[str, LazyString], ...] = (
@@ -67,6 +76,7 @@ PARTS: tuple[tuple[str, LazyString], ...] = (
     ("case_papers.papers", _l("Papers")),
     ("case_requests.requests", _l("Extracts")),
     ("consenting.consents", _l("Consent")),
+    ("referring.listed", _l("Referrals")),
     ("cases.history", _l("History")),
 )
 """The pages of a case, by endpoint, in the order in which they are listed."""

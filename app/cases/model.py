@@ -71,6 +71,15 @@ class Happened(StrEnum):
     REOPENED = "reopened"
     NOTICE_GIVEN = "notice-given"
     ERASED = "erased"
+    REFERRAL_SENT = "referral-sent"
+    REFERRAL_OPENED = "referral-opened"
+    REFERRAL_ANSWERED = "referral-answered"
+    REFERRAL_SUPPLIED = "referral-supplied"
+    REFERRAL_RENEWED = "referral-renewed"
+    REFERRAL_REVOKED = "referral-revoked"
+    REFERRAL_WITHDRAWN = "referral-withdrawn"
+    REFERRAL_REMINDED = "referral-reminded"
+    REFERRAL_SILENT = "referral-silent"
 
 
 OF_FAMILY = (Page.APPLICANT, Page.CONTACT)

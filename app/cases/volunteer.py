@@ -320,7 +320,8 @@ def by_whom(reference: str, names: dict[str, str]) -> str:
     kind, _, id_ = reference.partition(":")
     if kind == "account":
         return names.get(id_) or str(gettext("somebody who is no longer here"))
-    return str(gettext("the family itself") if kind == "family" else gettext("the site itself"))
+    others = {"family": gettext("the family itself"), "referral": gettext("whoever received the referral")}
+    return str(others.get(kind) or gettext("the site itself"))
 
 
 def own_address() -> str:

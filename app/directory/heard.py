@@ -30,3 +30,11 @@ class Heard:
 
 
 UNTRIED = Heard()
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How soon a body usually answers what it is asked to do: within so many working days, of so many referrals."""
+
+    days: int
+    count: int

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from app.content.values import Checked, Confidence, Dated, Id, Value, Words
-from app.directory.heard import UNTRIED, Heard, Line
+from app.directory.heard import UNTRIED, Heard, Line, Pace
 from app.directory.hours import Hours
 from app.kernel.text import digits
 
@@ -186,6 +186,19 @@ class Organisation(Value):
     sources: tuple[Id, ...] = Field(min_length=1)
     confidence: Confidence
     checked: Checked
+    # Private as what was heard of a number is: it comes from referrals that were answered.
+    _pace: Pace | None = PrivateAttr(default=None)
+
+    @property
+    def pace(self) -> Pace | None:
+        """How soon the body usually answers what volunteers ask of it; None where too little is known."""
+        return self._pace
+
+    def answering(self, pace: Pace | None) -> Organisation:
+        """Return the body with how soon it usually answers."""
+        other = self.model_copy()
+        other._pace = pace
+        return other
 
     @model_validator(mode="after")
     def _reachable(self) -> Organisation:
@@ -235,6 +248,11 @@ class Directory:
             )
             for body in self
         }
+        return Directory(MappingProxyType(bodies), self.regions)
+
+    def answering(self, paces: Mapping[str, Pace]) -> Directory:
+        """Return the directory with how soon bodies usually answer, by id, and of no other body."""
+        bodies = {body.id: body.answering(paces.get(body.id)) for body in self}
         return Directory(MappingProxyType(bodies), self.regions)
 
     @cached_property

@@ -139,6 +139,17 @@ EVENTS = {
     Event.CONSENT_GIVEN: _l("recorded a family’s consent"),
     Event.CONSENT_REFUSED: _l("a family did not agree to a share"),
     Event.CONSENT_WITHDRAWN: _l("withdrew a family’s consent"),
+    Event.REFERRAL_SENT: _l("sent a referral"),
+    Event.REFERRAL_OPENED: _l("opened what was shared in a referral"),
+    Event.REFERRAL_READ: _l("read what was shared in a referral"),
+    Event.REFERRAL_ANSWERED: _l("answered a referral"),
+    Event.REFERRAL_SUPPLIED: _l("told more to whoever received a referral"),
+    Event.REFERRAL_RENEWED: _l("made a new link for a referral"),
+    Event.REFERRAL_REVOKED: _l("took a referral back"),
+    Event.REFERRAL_WITHDRAWN: _l("ended a referral that no consent covers"),
+    Event.REFERRAL_REMINDED: _l("reminded whoever received a referral"),
+    Event.REFERRAL_SILENT: _l("closed a referral that nobody answered"),
+    Event.REFERRALS_REPORTED: _l("looked at what became of referrals"),
 }
 DETAILS = {
     "roles": _l("roles"),

@@ -30,6 +30,13 @@ class Kind(StrEnum):
     SUGGESTION_DECLINED = "suggestion.declined"
     SUGGESTION_MERGED = "suggestion.merged"
     CASE_TO_BE_ERASED = "case.to-be-erased"
+    REFERRAL_ASKED = "referral.asked"
+    REFERRAL_REMINDED = "referral.reminded"
+    REFERRAL_SUPPLIED = "referral.supplied"
+    REFERRAL_OVER = "referral.over"
+    REFERRAL_WITHDRAWN = "referral.withdrawn"
+    REFERRAL_NEWS = "referral.news"
+    CASE_NEWS = "case.news"
 
 
 class Task(StrEnum):
@@ -37,6 +44,8 @@ class Task(StrEnum):
 
     ENTRY_CHANGED = "entry.changed"
     """An entry of the register may say something else than it did, or an extract on it was issued just now."""
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    """A family agrees to less than it did: what was sent to others under it may have to end."""
 
 
 REQUIRED: Mapping[Kind, frozenset[str]] = {
@@ -55,6 +64,13 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.SUGGESTION_DECLINED: frozenset({"path", "words"}),
     Kind.SUGGESTION_MERGED: frozenset({"path"}),
     Kind.CASE_TO_BE_ERASED: frozenset({"path", "until"}),
+    Kind.REFERRAL_ASKED: frozenset({"path", "until"}),
+    Kind.REFERRAL_REMINDED: frozenset({"path", "until"}),
+    Kind.REFERRAL_SUPPLIED: frozenset({"path", "until"}),
+    Kind.REFERRAL_OVER: frozenset({"at"}),
+    Kind.REFERRAL_WITHDRAWN: frozenset({"at"}),
+    Kind.REFERRAL_NEWS: frozenset({"path", "reference"}),
+    Kind.CASE_NEWS: frozenset({"path", "reference"}),
 }
 """The details that a mail must carry; it may carry no others.
 

@@ -26,6 +26,13 @@ KINDS: Mapping[str, LazyString] = {
     Kind.SUGGESTION_DECLINED: _l("Reason why a report is declined"),
     Kind.CASE_TO_BE_ERASED: _l("Word that a case will be erased"),
     Kind.SUGGESTION_MERGED: _l("Word that a report is put right"),
+    Kind.REFERRAL_ASKED: _l("Referral to a body"),
+    Kind.REFERRAL_REMINDED: _l("Reminder of a referral"),
+    Kind.REFERRAL_SUPPLIED: _l("Word that more was told to a body"),
+    Kind.REFERRAL_OVER: _l("Word that a referral is over"),
+    Kind.REFERRAL_WITHDRAWN: _l("Word that consent has ended"),
+    Kind.REFERRAL_NEWS: _l("News on a referral for volunteers"),
+    Kind.CASE_NEWS: _l("News for a family"),
 }
 
 STATES = {
