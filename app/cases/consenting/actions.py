@@ -14,6 +14,8 @@ from app.cases.consenting.consent import Consent, How, Share, Standing, Terms, U
 from app.cases.model import Case, Happened, State
 from app.directory.model import Directory, Need
 from app.kernel.dates import KYIV
+from app.outbox.actions import assign
+from app.outbox.model import Task
 from app.storage.engine import Session
 from app.storage.files import OpenedFile, open_file, receive
 from app.storage.shelf import Shelf
@@ -161,6 +163,8 @@ def _withdraw(session: Session, row: cases.CaseRow, consent: str, *, by: str, no
     if found.withdrawn_at is not None:
         return
     found.withdrawn_at, found.withdrawn_by = now, by
+    # What was sent under it ends at once for whoever would open it; whom it concerns is told after commit.
+    assign(session, Task.CONSENT_WITHDRAWN, row.subject, key=f"consent-withdrawn:{consent}", now=now)
     told(
         session, row, Happened.CONSENT_WITHDRAWN, Event.CONSENT_WITHDRAWN, by=by, now=now, about=consent,
         consent=consent,

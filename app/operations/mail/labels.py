@@ -22,6 +22,7 @@ KINDS: Mapping[str, LazyString] = {
     Kind.REQUEST_STILL_OPEN: _l("A request is still open"),
     Kind.CASE_NEWS: _l("News on a family’s own page"),
     Task.ENTRY_CHANGED: _l("Check whether issued extracts still say what the register holds (no letter)"),
+    Task.CONSENT_WITHDRAWN: _l("End what no consent covers any more (its letters are apart)"),
     Kind.SUGGESTION_ANSWERED: _l("Answer to a reader"),
     Kind.SUGGESTION_DECLINED: _l("Reason why a report is declined"),
     Kind.CASE_TO_BE_ERASED: _l("Word that a case will be erased"),
