@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from app.accounts.actions import people_of
 from app.audit.actions import record
@@ -26,7 +26,6 @@ from app.cases.referring.model import (
     Declined,
     Deed,
     Link,
-    NotNowError,
     Outcome,
     Standing,
     State,
@@ -285,7 +284,10 @@ def open_shared(session: Session, token: str, *, now: datetime) -> None:
 
 
 def shared(session: Session, token: str, *, now: datetime) -> Shared:
-    """Return what is shared to whoever has opened it with this link; recorded. Raises NoReferralError, NotOpenedError."""
+    """Return what is shared to whoever has opened it with this link; recorded.
+
+    Raises NoReferralError, NotOpenedError.
+    """
     link, row, case = _by_link(session, token, now)
     if link.opened_at is None:
         raise NotOpenedError
@@ -429,7 +431,8 @@ _TOLD_BODY: Mapping[Deed, Letter] = {
 
 
 def _move(
-    session: Session, case: cases.CaseRow, row: store.ReferralRow, deed: Deed, *, by: str, now: datetime, words: str = ""
+    session: Session, case: cases.CaseRow, row: store.ReferralRow, deed: Deed, *, by: str, now: datetime,
+    words: str = "",
 ) -> Standing:  # fmt: skip
     """Do a deed: keep how the referral stands, write it down, and tell whom it concerns. Raises NotNowError."""
     standing = after(store.standing(row), deed, now=now)
@@ -446,7 +449,8 @@ def _move(
 
 
 def _step(
-    session: Session, case: cases.CaseRow, row: store.ReferralRow, deed: Deed, *, by: str, now: datetime, words: str = ""
+    session: Session, case: cases.CaseRow, row: store.ReferralRow, deed: Deed, *, by: str, now: datetime,
+    words: str = "",
 ) -> None:  # fmt: skip
     store.add_step(session, row, deed, by=by, now=now, words=words)
     what, event = _HAPPENED[deed]
