@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from flask import Flask
 
-from app.config import Settings
 from app.cases.referring.actions import outcomes_number, paces
+from app.config import Settings
 from app.content.library import ContentError, Fault, Library
 from app.content.store import live_digest, live_number
 from app.curation.actions import live_library

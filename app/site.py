@@ -21,6 +21,8 @@ import app.cases.keeping.volunteer
 import app.cases.leading.volunteer
 import app.cases.today.volunteer
 import app.cases.training.volunteer
+import app.cases.referring.public
+import app.cases.referring.volunteer
 import app.cases.volunteer
 import app.cases.working.papers.volunteer
 import app.cases.working.talking.volunteer
@@ -198,6 +200,8 @@ def create_app(settings: Settings | None = None, edition: Edition | None = None)
         app.cases.working.papers.volunteer.blueprint,
         app.cases.asking.volunteer.blueprint,
         app.cases.today.volunteer.blueprint,
+        app.cases.referring.volunteer.blueprint,
+        app.cases.referring.public.blueprint,
         app.cases.consenting.volunteer.blueprint,
         app.cases.family.volunteer.blueprint,
         app.cases.family.public.blueprint,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.referring.fitting import Doubt, doubts, find_bodies
+from app.cases.referring.fitting import Doubt, doubts
 from app.cases.referring.model import (
     ANSWERS,
     CLOSED_AFTER,
@@ -203,11 +203,3 @@ def test_a_body_is_checked_against_need_place_and_people(directory: Directory) -
     abroad = directory["american-red-cross-rfl"]
     assert doubts(abroad, Need.TRACING, region="UA-32", categories=[]) == [Doubt.REGION]
     assert doubts(abroad, Need.TRACING, region="abroad", categories=["civilian"]) == []
-
-
-def test_bodies_are_found_by_the_beginnings_of_words_need_and_region(directory: Directory) -> None:
-    found = [body.id for body in find_bodies(directory, "червон хрест", None, "")]
-    assert "icrc" in {id_.partition("-")[0] for id_ in found} or "american-red-cross-rfl" in found
-    assert all(Need.LEGAL_AID in body.needs for body in find_bodies(directory, "", Need.LEGAL_AID, ""))
-    assert "american-red-cross-rfl" not in [body.id for body in find_bodies(directory, "", None, "UA-32")]
-    assert all(body.kind != "generic" for body in find_bodies(directory, "", None, ""))

@@ -95,6 +95,8 @@ def _by(session: Session, actor: str, names: Mapping[str, str]) -> tuple[By, str
         return (By.REGISTRAR if account and _ANSWER & set(account.roles) else By.FORMER), ""
     if actor.startswith("family:"):
         return By.FAMILY, ""
+    if actor.startswith("referral:"):
+        return By.RECEIVER, ""
     return (By.SITE if actor.startswith("command:") else By.STRANGER), ""
 
 

@@ -39,6 +39,16 @@ DONE: Mapping[Event, LazyString] = {
     Event.CONSENT_GIVEN: _l("Your consent was recorded"),
     Event.CONSENT_REFUSED: _l("You did not agree to a share"),
     Event.CONSENT_WITHDRAWN: _l("A consent was withdrawn"),
+    Event.REFERRAL_SENT: _l("What you agreed to was sent to a body"),
+    Event.REFERRAL_OPENED: _l("A body opened what was sent to it"),
+    Event.REFERRAL_READ: _l("A body read what was sent to it"),
+    Event.REFERRAL_ANSWERED: _l("A body answered"),
+    Event.REFERRAL_SUPPLIED: _l("A body was told more"),
+    Event.REFERRAL_RENEWED: _l("A body was sent a new link"),
+    Event.REFERRAL_REVOKED: _l("What was sent to a body was taken back"),
+    Event.REFERRAL_WITHDRAWN: _l("What was sent to a body can be opened no longer, because your consent ended"),
+    Event.REFERRAL_REMINDED: _l("A body was reminded that you wait"),
+    Event.REFERRAL_SILENT: _l("A body did not answer for 21 days"),
     Event.FILE_RECEIVED: _l("A paper was added"),
     Event.FILE_READ: _l("A paper was opened"),
     Event.FILE_DELETED: _l("A paper was removed"),
@@ -64,5 +74,7 @@ def who_words(look: Look) -> str:
             return str(gettext("a registrar, who answers requests for extracts"))
         case By.SITE:
             return str(gettext("the site itself; nobody looked at it"))
+        case By.RECEIVER:
+            return str(gettext("the body that received it"))
         case By.STRANGER:
             return str(gettext("somebody who did not know the passphrase; nothing was shown"))

@@ -29,6 +29,16 @@ TOLD = (
     Event.CONSENT_GIVEN,
     Event.CONSENT_REFUSED,
     Event.CONSENT_WITHDRAWN,
+    Event.REFERRAL_SENT,
+    Event.REFERRAL_OPENED,
+    Event.REFERRAL_READ,
+    Event.REFERRAL_ANSWERED,
+    Event.REFERRAL_SUPPLIED,
+    Event.REFERRAL_RENEWED,
+    Event.REFERRAL_REVOKED,
+    Event.REFERRAL_WITHDRAWN,
+    Event.REFERRAL_REMINDED,
+    Event.REFERRAL_SILENT,
     Event.FILE_RECEIVED,
     Event.FILE_READ,
     Event.FILE_DELETED,
@@ -46,6 +56,8 @@ class By(StrEnum):
     """Somebody who belonged to it."""
     REGISTRAR = "registrar"
     """Somebody who answers requests for extracts, and reads the papers that were handed in with one."""
+    RECEIVER = "receiver"
+    """A body to which something was sent by a referral."""
     STRANGER = "stranger"
     """Somebody who did not prove who they are."""
     SITE = "site"

@@ -25,6 +25,8 @@ from app.cases.family.labels import SPOKEN, done_words, who_words
 from app.cases.labels import CLOSINGS, STATES
 from app.cases.labels import SHAPES as CASE_SHAPES
 from app.cases.model import OF_FAMILY, OF_PERSON, Case, State
+from app.cases.referring.actions import referrals
+from app.cases.referring.labels import referral_words, step_title
 from app.cases.store import within
 from app.cases.volunteer import time_of
 from app.cases.working.papers.actions import papers_of
@@ -133,6 +135,7 @@ def show(case: Case) -> ResponseReturnValue:
             unread=actions.unread(reading, case),
             requests=_requests(reading, case),
             **_holders(reading, case),
+            sent=_sent(reading, case),
             **_consents(reading, case),
         )
 
@@ -241,6 +244,7 @@ def family_page(template: str, **values: object) -> Response:
             STATES=STATES,
             SHAPES=CASE_SHAPES,
             CLOSINGS=CLOSINGS,
+            time_of=time_of,
             **values,
         )
     )
@@ -297,6 +301,14 @@ def _requests(reading: Session, case: Case) -> list[dict[str, object]]:
 
 def _holders(reading: Session, case: Case) -> Mapping[str, object]:
     return {"organisation": body_name(case.organisation), "helpers": actions.helpers(reading, case)}
+
+
+def _sent(reading: Session, case: Case) -> list[dict[str, object]]:
+    """Return what was sent to whom, who opened it when, and what came of it."""
+    return [
+        {"told": referral_words(one, now()), "steps": [(step, step_title(step, one)) for step in one.steps]}
+        for one in referrals(reading, case)
+    ]
 
 
 def _consents(reading: Session, case: Case) -> Mapping[str, object]:
