@@ -16,7 +16,6 @@ from app.cases.referring import actions, forms
 from app.cases.referring.labels import (
     SHAPES,
     STATES,
-    STEPS,
     day_of,
     need_words,
     parcel_rows,
@@ -37,6 +36,8 @@ SAID = {
     "taken": _l("Thank you. Whoever asked you is told. You can change your answer here as long as the link opens."),
     "moved": _l("This was answered before. Look at how it stands now."),
 }
+
+WROTE, TOLD = _l("You wrote"), _l("You were told")
 
 
 @blueprint.get("/referral/<token>")
@@ -139,7 +140,11 @@ def _data(token: str, typed: Typed) -> Response:
         problems=typed.faults,
         message=found.message,
         parcels=[(day_of(parcel.at), parcel_rows(parcel)) for parcel in found.parcels],
-        said_before=[(time_of(step.at), STEPS[step.deed], step.words) for step in found.steps if step.words],
+        said_before=[
+            (time_of(step.at), TOLD if step.deed is Deed.SUPPLY else WROTE, step.words)
+            for step in found.steps
+            if step.words
+        ],
         state=STATES[standing.state],
         shape=SHAPES[standing.state],
         is_answered=standing.answered_at is not None,
