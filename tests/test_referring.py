@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from app.cases import actions as cases
 from app.cases.actions import ClosedError, UnknownCaseError, Who
 from app.cases.consenting import actions as consenting
 from app.cases.consenting.consent import Gap, NotCoveredError, Share, Terms
+from app.cases.keeping import actions as keeping
 from app.cases.model import Case, Closing
 from app.cases.referring import actions, store
 from app.cases.referring.fitting import Doubt
@@ -27,6 +29,7 @@ from app.outbox.model import Kind as Letter
 from app.outbox.model import Message, MessageError
 from app.outbox.store import JobRow
 from app.storage.database import Database
+from app.storage.folder import Folder
 from app.storage.sealed import vault_of
 from app.storage.vault import Place
 from app.web.edition import Edition
@@ -620,12 +623,14 @@ def test_how_soon_a_body_answers_is_told_of_ten_referrals_of_all_organisations(
 
 
 def test_an_erased_case_leaves_what_became_of_its_referrals_and_nothing_more(
-    database: Database, anna: Who, case: str, directory: Directory, send: Send
+    database: Database, anna: Who, case: str, directory: Directory, send: Send, tmp_path: Path
 ) -> None:
     made = send()
     answer(database, directory, made.token, Deed.DECLINE, Declined.CAPACITY)
+    lead = Who(join(database, "lead@example.org", OURS).account, OURS, leads=True)
     with inside(database, OURS) as session:
-        actions.forget(session, case)
+        cases.close(session, case, Closing.HELPED, who=anna, now=NOW)
+        keeping.erase(session, Folder(tmp_path), case, who=lead, now=NOW)
         for table in (store.ReferralRow, store.LinkRow, store.StepRow):
             assert session.scalar(select(func.count()).select_from(table)) == 0
         assert len(store.outcomes(session)) == 1

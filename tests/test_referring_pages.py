@@ -258,7 +258,7 @@ def test_a_transfer_that_is_done_offers_to_close_the_case(
 ) -> None:
     sent = send(client, case, kind="transfer")
     link = link_on(sent)
-    assert "take a family over" in text_of(body.get(link))
+    assert "asked to take a family over" in text_of(body.get(link))
     body.post(f"{link}/open")
     for answer in ("accept", "finish"):
         body.post(f"{link}/answer", data={"answer": answer})

@@ -37,11 +37,16 @@ def empty(session: Session, row: CaseRow) -> Sequence[str]:
 
 
 def _parts() -> list[Any]:
-    """Return every table that holds a part of a case, those that refer to others first."""
+    """Return every table that holds a part of a case, those that refer to others first.
+
+    What is counted without the case, such as what became of referrals, is no part of it and stays.
+    """
     order = {table.name: place for place, table in enumerate(Table.metadata.sorted_tables)}
     parts = [
         mapper.class_
         for mapper in Table.registry.mappers
-        if issubclass(mapper.class_, OfOrganisation) and mapper.class_ is not CaseRow
+        if issubclass(mapper.class_, OfOrganisation)
+        and mapper.class_ is not CaseRow
+        and hasattr(mapper.class_, "case_id")
     ]
     return sorted(parts, key=lambda part: -order[part.__tablename__])

@@ -144,6 +144,7 @@ class Asked:
     need: Need
     standing: Standing
     link: Link
+    is_training: bool
 
 
 @dataclass(frozen=True)
@@ -272,8 +273,7 @@ def referral(session: Session, case: Case, id_: str) -> Referral:
 
 def look_at(session: Session, token: str, *, now: datetime) -> Asked:
     """Return what a link is about, and nothing that is shared. Raises NoReferralError."""
-    link, row, _ = _by_link(session, token, now)
-    return _asked(link, row)
+    return _asked(*_by_link(session, token, now))
 
 
 def open_shared(session: Session, token: str, *, now: datetime) -> None:
@@ -293,7 +293,7 @@ def shared(session: Session, token: str, *, now: datetime) -> Shared:
         raise NotOpenedError
     record(session, Event.REFERRAL_READ, actor=row.reference, subject=case.subject, now=now, referral=row.id)
     steps = [_step_of(one) for one in store.steps(session, [row.id])[row.id]]
-    return Shared(_asked(link, row), steps, row.message or "", read_packet(row.packet or ""))
+    return Shared(_asked(link, row, case), steps, row.message or "", read_packet(row.packet or ""))
 
 
 def answer(
@@ -394,11 +394,6 @@ def paces(session: Session) -> Mapping[str, Pace]:
                 waits.setdefault(one.body, []).append(one.answer_days)
     found = {body: (usual_days(days), len(days)) for body, days in waits.items()}
     return {body: Pace(days, count) for body, (days, count) in found.items() if days is not None}
-
-
-def forget(session: Session, case: str) -> None:
-    """Remove the referrals of a case, as it is erased. What became of them stays without a way to the case."""
-    store.remove(session, case)
 
 
 # Steps
@@ -563,8 +558,8 @@ def _categories(case: Case, about: Collection[str]) -> list[str]:
     return [one.claim.person.category for one in case.missing if one.id in about]
 
 
-def _asked(link: store.LinkRow, row: store.ReferralRow) -> Asked:
-    return Asked(row.organisation, Need(row.need), store.standing(row), store.link_of(link))
+def _asked(link: store.LinkRow, row: store.ReferralRow, case: cases.CaseRow) -> Asked:
+    return Asked(row.organisation, Need(row.need), store.standing(row), store.link_of(link), case.is_training)
 
 
 def _step_of(row: store.StepRow) -> Step:

@@ -21,7 +21,7 @@ from app.cases.referring.labels import (
     parcel_rows,
     time_of,
 )
-from app.cases.referring.model import Declined, Deed, Kind, NotNowError, NoWordsError
+from app.cases.referring.model import Deed, Kind, NotNowError, NoWordsError
 from app.directory.model import Directory
 from app.register.forms import Typed
 from app.web.database import database, now, session
@@ -161,7 +161,7 @@ def _about(asked: actions.Asked) -> dict[str, object]:
         "is_transfer": asked.standing.kind is Kind.TRANSFER,
         "sent_on": day_of(asked.standing.sent_at),
         "until": time_of(asked.link.expires_at),
-        "other_reason": Declined.OTHER.value,
+        "is_training": asked.is_training,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Date, DateTime, ForeignKey, Index, Integer, String, delete, func, select
+from sqlalchemy import Date, DateTime, ForeignKey, Index, Integer, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.cases.referring.model import OPEN, Declined, Deed, Kind, Link, Outcome, Standing, State, next_due
@@ -71,6 +71,7 @@ class LinkRow(Table, OfOrganisation):
     __tablename__ = "case_referral_link"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"), index=True)
     referral_id: Mapped[str] = mapped_column(ForeignKey("case_referral.id"), index=True)
     token_index: Mapped[bytes] = mapped_column(BlindIndex, unique=True)
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -85,6 +86,7 @@ class StepRow(Table, OfOrganisation):
     __tablename__ = "case_referral_step"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"), index=True)
     referral_id: Mapped[str] = mapped_column(ForeignKey("case_referral.id"), index=True)
     number: Mapped[int] = mapped_column(Integer)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -96,7 +98,7 @@ class StepRow(Table, OfOrganisation):
 
 
 class OutcomeRow(Table, OfOrganisation):
-    """What became of a referral, once per referral, by its id. Nothing leads to the case: it outlives its erasure.
+    """What became of a referral, once per referral, by its id. It outlives the case, to which nothing leads then.
 
     It is added with the first answer, or with the end of what nobody answered; `answer_days` never changes after.
     """
@@ -184,7 +186,7 @@ def keep(row: ReferralRow, now: Standing) -> None:
 def add_link(session: Session, row: ReferralRow, token: str, *, now: datetime, expires_at: datetime) -> LinkRow:
     """Add a link of a referral."""
     found = LinkRow(
-        id=new_id(), organisation=row.organisation, referral_id=row.id,
+        id=new_id(), organisation=row.organisation, case_id=row.case_id, referral_id=row.id,
         token_index=vault_of(session).blind(LINK, token), made_at=now, expires_at=expires_at,
     )  # fmt: skip
     session.add(found)
@@ -228,8 +230,8 @@ def add_step(session: Session, row: ReferralRow, deed: Deed, *, by: str, now: da
     """Write down what happened with a referral."""
     number = session.scalar(select(func.count()).select_from(StepRow).where(StepRow.referral_id == row.id)) or 0
     step = StepRow(
-        id=new_id(), organisation=row.organisation, referral_id=row.id, number=number + 1, at=now, deed=deed.value,
-        by=by,
+        id=new_id(), organisation=row.organisation, case_id=row.case_id, referral_id=row.id, number=number + 1, at=now,
+        deed=deed.value, by=by,
     )  # fmt: skip
     session.add(step)
     step.words = words or None
@@ -282,15 +284,6 @@ def outcomes(session: Session) -> list[Outcome]:
 def outcomes_number(session: Session) -> int:
     """Return how many outcomes there are. None is ever deleted, so it grows whenever there is an answer more."""
     return session.scalar(select(func.count()).select_from(OutcomeRow)) or 0
-
-
-def remove(session: Session, case: str) -> None:
-    """Remove the referrals of a case with all that belongs to them; what became of them stays, and leads nowhere."""
-    ids = select(ReferralRow.id).where(ReferralRow.case_id == case).scalar_subquery()
-    for table in (StepRow, LinkRow):
-        session.execute(delete(table).where(table.referral_id.in_(ids)))
-    session.execute(delete(ReferralRow).where(ReferralRow.case_id == case))
-    session.flush()
 
 
 def _moment(at: datetime | None) -> datetime | None:
