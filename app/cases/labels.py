@@ -65,7 +65,7 @@ HAPPENED: Mapping[Happened, LazyString] = {
     Happened.REFERRAL_RENEWED: _l("A new link was made for a referral"),
     Happened.REFERRAL_REVOKED: _l("A referral was taken back"),
     Happened.REFERRAL_WITHDRAWN: _l("A referral ended, because the family’s consent did"),
-    Happened.REFERRAL_REMINDED: _l("Whoever received a referral was reminded"),
+    Happened.REFERRAL_REMINDED: _l("A referral was not answered yet: a reminder was due"),
     Happened.REFERRAL_SILENT: _l("A referral closed itself without an answer"),
 }
 

@@ -47,7 +47,7 @@ DONE: Mapping[Event, LazyString] = {
     Event.REFERRAL_RENEWED: _l("A body was sent a new link"),
     Event.REFERRAL_REVOKED: _l("What was sent to a body was taken back"),
     Event.REFERRAL_WITHDRAWN: _l("What was sent to a body can be opened no longer, because your consent ended"),
-    Event.REFERRAL_REMINDED: _l("A body was reminded that you wait"),
+    Event.REFERRAL_REMINDED: _l("A body had not answered yet: a reminder was due"),
     Event.REFERRAL_SILENT: _l("A body did not answer for 21 days"),
     Event.FILE_RECEIVED: _l("A paper was added"),
     Event.FILE_READ: _l("A paper was opened"),

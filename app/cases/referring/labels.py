@@ -165,6 +165,8 @@ def step_title(step: Step, one: Referral) -> str:
     title = str(STEPS[step.deed])
     if step.deed is Deed.DECLINE and one.reason is not None:
         title = f"{title}: {REASONS_TOLD[one.reason]}"
+    if step.deed is Deed.REMIND and not one.mail_to:
+        title = str(gettext("No answer yet: whoever handed the link over was told to remind the body"))
     return title
 
 
