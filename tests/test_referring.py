@@ -494,7 +494,7 @@ def test_when_the_family_withdraws_the_data_is_gone_and_both_sides_are_told(
     assert one.standing.state is State.WITHDRAWN
     assert kinds(database) == ["referral.asked", "referral.news", "referral.withdrawn"]
     withdrawn = next(letter for letter in letters(database) if letter.kind is Letter.REFERRAL_WITHDRAWN)
-    assert (withdrawn.to, set(withdrawn.details)) == (MAIL, {"at"})
+    assert (withdrawn.to, set(withdrawn.details)) == (MAIL, {"path", "at"})
     with inside(database, OURS) as session:
         row = store.find(session, case, made.referral)
         assert row is not None

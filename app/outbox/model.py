@@ -67,8 +67,8 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.REFERRAL_ASKED: frozenset({"path", "until"}),
     Kind.REFERRAL_REMINDED: frozenset({"path", "until"}),
     Kind.REFERRAL_SUPPLIED: frozenset({"path", "until"}),
-    Kind.REFERRAL_OVER: frozenset({"at"}),
-    Kind.REFERRAL_WITHDRAWN: frozenset({"at"}),
+    Kind.REFERRAL_OVER: frozenset({"path", "at"}),
+    Kind.REFERRAL_WITHDRAWN: frozenset({"path", "at"}),
     Kind.REFERRAL_NEWS: frozenset({"path", "reference"}),
     Kind.CASE_NEWS: frozenset({"path", "reference"}),
 }

@@ -463,7 +463,7 @@ def _tell(session: Session, case: cases.CaseRow, row: store.ReferralRow, deed: D
     if deed in _TOLD_FAMILY:
         _tell_family(session, case, deed_key, now=now)
     if deed in _TOLD_BODY and row.mail_to and not case.is_training:
-        details = {"at": as_utc(row.sent_at).isoformat()}
+        details = {"path": f"/{row.language}/about", "at": as_utc(row.sent_at).isoformat()}
         message = Message(kind=_TOLD_BODY[deed], to=row.mail_to, language=row.language, details=details)
         enqueue(session, message, key=f"{deed_key}:body", now=now)
 
