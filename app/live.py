@@ -113,9 +113,8 @@ class Follower:
                 if (number, acts, answers) == (self.number, self.acts, self.answers):
                     return False
                 library, checked = live_library(session, self.press.shipped), live_digest(session)
-                heard, changes = heard_numbers(session), published_changes(session)
-                edits = published_edits(session)
                 heard, changes, pace = heard_numbers(session), published_changes(session), paces(session)
+                edits = published_edits(session)
             is_same = library.digest == self.digest
             is_told = (acts, changes, pace) == (self.acts, self.changes, self.paces)
             self.number, self.acts, self.answers = number, acts, answers

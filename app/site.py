@@ -19,10 +19,10 @@ import app.cases.family.public
 import app.cases.family.volunteer
 import app.cases.keeping.volunteer
 import app.cases.leading.volunteer
-import app.cases.today.volunteer
-import app.cases.training.volunteer
 import app.cases.referring.public
 import app.cases.referring.volunteer
+import app.cases.today.volunteer
+import app.cases.training.volunteer
 import app.cases.volunteer
 import app.cases.working.papers.volunteer
 import app.cases.working.talking.volunteer

@@ -264,8 +264,9 @@ def ready(settings: Settings) -> Worker:
         forget_old,
         forget_closed,
         lambda database, now: sweep_cases(database, now=now),
-        lambda database, now: keep(database, shelf, now=now),
+        # Before what is erased: whoever was asked about a closed case is told that it is over.
         lambda database, now: keep_time(database, now=now),
+        lambda database, now: keep(database, shelf, now=now),
     )
     return Worker(database, deeds, chores=chores, errands=(publishing(settings), tell_of_drafts))
 

@@ -241,10 +241,6 @@ def problems(shown: Sequence[Control]) -> Sequence[tuple[str, str]]:
 
 
 def answered(page: Page, answers: Answers, spoken: Spoken = MappingProxyType({})) -> Iterator[tuple[str, str]]:
-    """Yield (label, words) of what was answered on a page, for reading."""
-def answered(
-    page: Page, answers: Answers, spoken: Spoken = MappingProxyType({})
-) -> Iterator[tuple[str, str]]:  # fmt: skip
     """Yield (label, words) of what was answered on a page, for reading.
 
     `spoken` has other words where somebody else than the applicant reads.

@@ -168,6 +168,8 @@ DETAILS = {
     "count": _l("count"),
     "part": _l("part"),
     "reference": _l("reference"),
+    "referral": _l("referral"),
+    "answer": _l("answer"),
     "entries": _l("entries"),
     "status": _l("status"),
     "into": _l("into"),

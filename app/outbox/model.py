@@ -36,7 +36,6 @@ class Kind(StrEnum):
     REFERRAL_OVER = "referral.over"
     REFERRAL_WITHDRAWN = "referral.withdrawn"
     REFERRAL_NEWS = "referral.news"
-    CASE_NEWS = "case.news"
 
 
 class Task(StrEnum):
@@ -70,7 +69,6 @@ REQUIRED: Mapping[Kind, frozenset[str]] = {
     Kind.REFERRAL_OVER: frozenset({"path", "at"}),
     Kind.REFERRAL_WITHDRAWN: frozenset({"path", "at"}),
     Kind.REFERRAL_NEWS: frozenset({"path", "reference"}),
-    Kind.CASE_NEWS: frozenset({"path", "reference"}),
 }
 """The details that a mail must carry; it may carry no others.
 

@@ -37,10 +37,10 @@ from app.cases.referring.model import (
     working_days,
 )
 from app.cases.referring.packet import Order, Parcel, as_packet, pack, read_packet
+from app.cases.working.talking.actions import tell_news
 from app.directory.heard import Pace
 from app.directory.model import Directory, Need
 from app.directory.model import Kind as BodyKind
-from app.extracts.model import Channel
 from app.kernel.dates import as_utc
 from app.outbox.actions import enqueue
 from app.outbox.model import Kind as Letter
@@ -461,7 +461,7 @@ def _tell(session: Session, case: cases.CaseRow, row: store.ReferralRow, deed: D
     if deed in _TOLD_HELPERS or (deed is Deed.REMIND and not row.mail_to):
         _tell_helpers(session, case, row, deed_key, now=now)
     if deed in _TOLD_FAMILY:
-        _tell_family(session, case, deed_key, now=now)
+        tell_news(session, case, deed=deed_key, now=now)
     if deed in _TOLD_BODY and row.mail_to and not case.is_training:
         details = {"path": f"/{row.language}/about", "at": as_utc(row.sent_at).isoformat()}
         message = Message(kind=_TOLD_BODY[deed], to=row.mail_to, language=row.language, details=details)
@@ -478,15 +478,6 @@ def _tell_helpers(
             details = {"path": f"/{language}/cases/{case.id}/referrals/{row.id}", "reference": case.reference}
             message = Message(kind=Letter.REFERRAL_NEWS, to=person.address, language=language, details=details)
             enqueue(session, message, key=f"{key}:{person.id}", now=now)
-
-
-def _tell_family(session: Session, case: cases.CaseRow, key: str, *, now: datetime) -> None:
-    """Write to a family that wants letters; every other one reads it on its page."""
-    contact = case_of(session, case, now=now).contact
-    if contact.channel is Channel.EMAIL and contact.email and not case.is_training:
-        details = {"path": f"/{case.language}/family", "reference": case.reference}
-        message = Message(kind=Letter.CASE_NEWS, to=contact.email, language=case.language, details=details)
-        enqueue(session, message, key=f"{key}:family", now=now)
 
 
 # Links

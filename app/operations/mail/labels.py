@@ -33,7 +33,6 @@ KINDS: Mapping[str, LazyString] = {
     Kind.REFERRAL_OVER: _l("Word that a referral is over"),
     Kind.REFERRAL_WITHDRAWN: _l("Word that consent has ended"),
     Kind.REFERRAL_NEWS: _l("News on a referral for volunteers"),
-    Kind.CASE_NEWS: _l("News for a family"),
 }
 
 STATES = {
