@@ -21,6 +21,11 @@ from app.cases.asking.model import Manner
 from app.cases.consenting import actions as consenting
 from app.cases.consenting.consent import Share, Terms
 from app.cases.model import Closing
+from app.cases.consenting import actions as consenting
+from app.cases.consenting.consent import Share, Terms
+from app.cases.referring import actions as referring
+from app.cases.referring.model import Kind as Referred
+from app.cases.referring.packet import Order
 from app.cases.working import actions as working
 from app.cases.working.actions import Guidance
 from app.cases.working.papers import actions as papers
@@ -45,8 +50,13 @@ from tests.test_permissions import StandIn
 TYPED = {"closing": "helped", "progress": "done", "title": "x", "note": "x", "message": "x", "sure": "1"}
 """What is sent with every button, so that nothing is refused for another reason."""
 
+BODY = "free-legal-aid"
+"""The body with which the family shares."""
+
 OF_CASES = ROOT / "app" / "cases"
-SECRETS = ("Демонстраційн", "Захисна", "Хвора на серце", "Заяву прийнято", "Знайти фото", "довіреність.pdf")
+SECRETS = (
+    "Демонстраційн", "Захисна", "Хвора на серце", "Заяву прийнято", "Знайти фото", "довіреність.pdf", "оскаржить",
+)  # fmt: skip
 """What a stranger would recognise the family by."""
 
 
@@ -73,7 +83,9 @@ class House:
         role = Role.COORDINATOR if who.leads else Role.VOLUNTEER
         self.gate.who = Actor(who.account, frozenset(PERMISSIONS[role]), who.organisation)
         client = LintingClient(self.site) if method == "GET" else self.site.test_client()
-        response = client.open(address, method=method, data=TYPED if method == "POST" else None)
+        response = client.open(
+            address, method=method, data=TYPED if method == "POST" else None, query_string={"body": BODY}
+        )
         return response.status_code, response.get_data(as_text=True) if "html" in response.content_type else ""
 
 
@@ -125,6 +137,13 @@ def begun(database: Database, who: Who, edition: Edition) -> Family:
             session, shelf, id_, terms, ("згода.pdf", accepted(2)), directory=edition.part(Directory), who=who, now=now
         )
         asking.send(session, id_, asked[0], consent=CONSENT, who=who, random=Random(), now=now)
+        directory, shares = edition.part(Directory), frozenset({Share.MISSING_NAME})
+        terms = Terms(shares, BODY, Need.LEGAL_AID, (now + timedelta(days=90)).date())
+        agreed = consenting.record_signed(
+            session, shelf, id_, terms, ("згода.pdf", accepted()), directory=directory, who=who, now=now
+        )
+        order = Order(BODY, Referred.REFER, Need.LEGAL_AID, shares, [missing], "uk", message="Хто оскаржить відмову?")
+        sent = referring.send(session, id_, order, directory=directory, who=who, now=now)
     parts = {
         "id_": (id_,),
         "missing": (missing,),
@@ -133,6 +152,9 @@ def begun(database: Database, who: Who, edition: Edition) -> Family:
         "paper": (paper,),
         "asked": tuple(asked),
         "consent": (consent,),
+        "consent": (agreed,),
+        "body": (BODY,),
+        "referral": (sent.referral,),
     }
     return Family(who, parts)
 

@@ -274,7 +274,7 @@ def test_a_referral_for_training_is_mailed_to_nobody(
 ) -> None:  # fmt: skip
     with inside(database, OURS) as session:
         id_ = cases.open_case(
-            session, TOLD, who=anna, is_training=True, language="uk", random=Random(3), now=NOW
+            session, TOLD, who=anna, is_training=True, random=Random(3), now=NOW
         )  # fmt: skip
     agree(database, id_, anna, directory)
     wanted = order(database, id_, anna)
@@ -607,7 +607,7 @@ def test_how_soon_a_body_answers_is_told_of_ten_referrals_of_all_organisations(
         who = join(database, f"v{number}@example.org", (OURS, THEIRS)[number % 2])
         with inside(database, who.organisation) as session:
             id_ = cases.open_case(
-                session, TOLD, who=who, is_training=False, language="uk", random=Random(number), now=NOW
+                session, TOLD, who=who, is_training=False, random=Random(number), now=NOW
             )  # fmt: skip
         agree(database, id_, who, directory)
         wanted = order(database, id_, who)

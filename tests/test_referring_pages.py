@@ -80,7 +80,7 @@ def helped(site: Flask, who: Who, number: int = 0, need: Need = Need.LEGAL_AID, 
     directory = edition_of(site).part(Directory)
     with inside(database_of(site), OURS) as session:
         id_ = cases.open_case(
-            session, TOLD, who=who, is_training=training, language="uk", random=Random(number), now=now
+            session, TOLD, who=who, is_training=training, random=Random(number), now=now
         )  # fmt: skip
         terms = Terms(SHARES, BODY, need, (now + timedelta(days=90)).date())
         consenting.record_spoken(session, id_, terms, "Марія Свідок", directory=directory, who=who, now=now)

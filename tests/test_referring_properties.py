@@ -235,7 +235,7 @@ def test_any_story_keeps_the_promises(database: Database, directory: Directory, 
     who = join(database, f"{new_id()}@example.org", OURS)
     with inside(database, OURS) as session:
         case = cases.open_case(
-            session, TOLD, who=who, is_training=False, language="uk", random=Random(), now=NOW
+            session, TOLD, who=who, is_training=False, random=Random(), now=NOW
         )  # fmt: skip
     world, ended = World(database, directory, who, case), None
     for name, number in [("agree", 0), ("send", 0), *story]:
