@@ -170,8 +170,6 @@ DETAILS = {
     "reference": _l("reference"),
     "referral": _l("referral"),
     "answer": _l("answer"),
-    "part": _l("part"),
-    "reference": _l("reference"),
     "entries": _l("entries"),
     "status": _l("status"),
     "into": _l("into"),
