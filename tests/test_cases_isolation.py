@@ -23,6 +23,7 @@ from app.cases.consenting.consent import Share, Terms
 from app.cases.model import Closing
 from app.cases.consenting import actions as consenting
 from app.cases.consenting.consent import Share, Terms
+from app.cases.model import Closing
 from app.cases.referring import actions as referring
 from app.cases.referring.model import Kind as Referred
 from app.cases.referring.packet import Order
