@@ -140,4 +140,4 @@ def test_a_case_that_is_opened_again_is_kept(database: Database, shelf: Shelf, a
 def test_every_part_of_a_case_names_its_case() -> None:
     parts = [mapper.class_ for mapper in Table.registry.mappers if issubclass(mapper.class_, store.OfOrganisation)]
     # What became of referrals is counted after the case is erased: nothing there leads to it.
-    assert [part for part in parts if not hasattr(part, "case_id")] == [store.CaseRow, OutcomeRow]
+    assert {part for part in parts if not hasattr(part, "case_id")} == {store.CaseRow, OutcomeRow}
