@@ -49,12 +49,18 @@ TYPED = {"closing": "helped", "progress": "done", "title": "x", "note": "x", "me
 """What is sent with every button, so that nothing is refused for another reason."""
 
 BODY = "free-legal-aid"
-"""The body with which the family shares."""
+"""The body to which the family is referred."""
 
 OF_CASES = ROOT / "app" / "cases"
 SECRETS = (
-    "Демонстраційн", "Захисна", "Хвора на серце", "Заяву прийнято", "Знайти фото", "довіреність.pdf", "оскаржить",
-)  # fmt: skip
+    "Демонстраційн",
+    "Захисна",
+    "Хвора на серце",
+    "Заяву прийнято",
+    "Знайти фото",
+    "довіреність.pdf",
+    "оскаржить",
+)
 """What a stranger would recognise the family by."""
 
 
@@ -81,9 +87,7 @@ class House:
         role = Role.COORDINATOR if who.leads else Role.VOLUNTEER
         self.gate.who = Actor(who.account, frozenset(PERMISSIONS[role]), who.organisation)
         client = LintingClient(self.site) if method == "GET" else self.site.test_client()
-        response = client.open(
-            address, method=method, data=TYPED if method == "POST" else None, query_string={"body": BODY}
-        )
+        response = client.open(address, method=method, data=TYPED if method == "POST" else None)
         return response.status_code, response.get_data(as_text=True) if "html" in response.content_type else ""
 
 
@@ -136,10 +140,8 @@ def begun(database: Database, who: Who, edition: Edition) -> Family:
         )
         asking.send(session, id_, asked[0], consent=CONSENT, who=who, random=Random(), now=now)
         directory, shares = edition.part(Directory), frozenset({Share.MISSING_NAME})
-        terms = Terms(shares, BODY, Need.LEGAL_AID, (now + timedelta(days=90)).date())
-        agreed = consenting.record_signed(
-            session, shelf, id_, terms, ("згода.pdf", accepted()), directory=directory, who=who, now=now
-        )
+        agreed = Terms(shares, BODY, Need.LEGAL_AID, now.date() + timedelta(days=30))
+        consenting.record_spoken(session, id_, agreed, "Свідок", directory=directory, who=who, now=now)
         order = Order(BODY, Referred.REFER, Need.LEGAL_AID, shares, [missing], "uk", message="Хто оскаржить відмову?")
         sent = referring.send(session, id_, order, directory=directory, who=who, now=now)
     parts = {
@@ -149,7 +151,7 @@ def begun(database: Database, who: Who, edition: Edition) -> Family:
         "item": (step, task),
         "paper": (paper,),
         "asked": tuple(asked),
-        "consent": (consent, agreed),
+        "consent": (consent,),
         "body": (BODY,),
         "referral": (sent.referral,),
     }

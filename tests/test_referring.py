@@ -635,3 +635,17 @@ def test_an_erased_case_leaves_what_became_of_its_referrals_and_nothing_more(
             assert session.scalar(select(func.count()).select_from(table)) == 0
         assert len(store.outcomes(session)) == 1
     assert not opens(database, made.token)
+
+
+def test_what_waits_for_whoever_helps_stands_among_what_is_due(
+    database: Database, anna: Who, case: str, directory: Directory, send: Send
+) -> None:
+    made = send()
+    open_it(database, made.token)
+    answer(database, directory, made.token, Deed.ASK, words="Коли?", now=NOW + DAY)
+    with inside(database, OURS) as session:
+        (one,) = actions.due(session, [cases.case_row(session, case, who=anna)])
+    assert (one.day, one.what, one.about) == ((NOW + DAY).date(), BODY, {"referral": made.referral})
+    answer(database, directory, made.token, Deed.DECLINE, Declined.CAPACITY, now=NOW + DAY)
+    with inside(database, OURS) as session:
+        assert actions.due(session, [cases.case_row(session, case, who=anna)]) == []

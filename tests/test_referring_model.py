@@ -26,10 +26,11 @@ from app.cases.referring.model import (
     State,
     after,
     checked_answer,
-    due,
+    comes,
     is_quiet,
     next_due,
     sent,
+    turn,
     usual_days,
     working_days,
 )
@@ -118,7 +119,7 @@ def test_words_are_asked_for_where_an_answer_says_too_little() -> None:
 def test_reminders_come_after_three_and_six_working_days() -> None:
     standing = path()
     assert next_due(standing) == (Deed.REMIND, date(2026, 11, 30)), "Thursday, Friday, Monday"
-    assert due(standing, now=on(date(2026, 11, 29))) is None
+    assert comes(standing, now=on(date(2026, 11, 29))) is None
     reminded = after(standing, Deed.REMIND, now=on(date(2026, 11, 30)))
     assert next_due(reminded) == (Deed.REMIND, date(2026, 12, 3))
     twice = after(reminded, Deed.REMIND, now=on(date(2026, 12, 3)))
@@ -130,23 +131,30 @@ def test_reminders_come_after_three_and_six_working_days() -> None:
 def test_a_worker_that_was_down_sends_one_reminder_at_a_time() -> None:
     late = on(date(2026, 12, 8))
     reminded = after(path(), Deed.REMIND, now=late)
-    assert due(reminded, now=late) is None
-    assert due(reminded, now=late + timedelta(days=1)) is Deed.REMIND
+    assert comes(reminded, now=late) is None
+    assert comes(reminded, now=late + timedelta(days=1)) is Deed.REMIND
 
 
 def test_a_referral_that_nobody_answers_closes_itself_after_21_days_and_is_not_reminded_then() -> None:
     for standing in (path(), path(Deed.OPEN), path(Deed.OPEN, Deed.ASK)):
-        assert due(standing, now=NOW + timedelta(days=CLOSED_AFTER)) is Deed.CLOSE
-        assert due(standing, now=NOW + timedelta(days=CLOSED_AFTER - 1)) is not Deed.CLOSE
+        assert comes(standing, now=NOW + timedelta(days=CLOSED_AFTER)) is Deed.CLOSE
+        assert comes(standing, now=NOW + timedelta(days=CLOSED_AFTER - 1)) is not Deed.CLOSE
 
 
 def test_what_was_taken_on_does_not_close_itself_but_is_noticed_when_it_is_quiet() -> None:
     standing = path(Deed.OPEN, Deed.ACCEPT)
     for days in range(1, 200):
-        assert due(standing, now=NOW + timedelta(days=days)) is None
+        assert comes(standing, now=NOW + timedelta(days=days)) is None
     assert not is_quiet(standing, now=NOW + timedelta(days=CLOSED_AFTER - 1))
     assert is_quiet(standing, now=NOW + timedelta(days=CLOSED_AFTER))
     assert not is_quiet(path(Deed.OPEN, Deed.FINISH), now=NOW + timedelta(days=90))
+
+
+def test_whoever_sent_it_looks_when_the_body_needs_more_can_answer_no_longer_or_has_been_silent() -> None:
+    until = NOW + timedelta(days=8)
+    assert turn(path(Deed.OPEN, Deed.ASK), until) == NOW.date()
+    assert turn(path(), until) == until.date()
+    assert turn(path(Deed.OPEN, Deed.ACCEPT), NOW + timedelta(days=40)) == (NOW + timedelta(days=21)).date()
 
 
 def test_a_link_opens_until_it_is_over_ended_or_the_referral_is() -> None:

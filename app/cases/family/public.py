@@ -306,7 +306,11 @@ def _holders(reading: Session, case: Case) -> Mapping[str, object]:
 def _sent(reading: Session, case: Case) -> list[dict[str, object]]:
     """Return what was sent to whom, who opened it when, and what came of it."""
     return [
-        {"told": referral_words(one, now()), "steps": [(step, step_title(step, one)) for step in one.steps]}
+        {
+            "told": referral_words(one, now()),
+            "shares": [words for share, words in OWN_SHARES.items() if share in one.shares],
+            "steps": [(step, step_title(step, one)) for step in one.steps],
+        }
         for one in referrals(reading, case)
     ]
 

@@ -31,12 +31,14 @@ from app.cases.referring.model import (
     State,
     after,
     checked_answer,
-    due,
+    comes,
     sent,
+    turn,
     usual_days,
     working_days,
 )
 from app.cases.referring.packet import Order, Parcel, as_packet, pack, read_packet
+from app.cases.working.model import Due, Why
 from app.cases.working.talking.actions import tell_news
 from app.directory.heard import Pace
 from app.directory.model import Directory, Need
@@ -268,6 +270,20 @@ def referral(session: Session, case: Case, id_: str) -> Referral:
     return _referral(session, row, store.steps(session, [id_])[id_])
 
 
+def due(session: Session, found: Sequence[cases.CaseRow]) -> list[Due]:
+    """Return which referrals of these cases wait for whoever helps, and since or from when.
+
+    The body needs to know more; or it can answer no longer, because its last link is over; or it has been silent on
+    what it took on. `what` is the id of the body.
+    """
+    items = []
+    for row in store.open_of(session, [case.id for case in found]):
+        last = max((store.link_of(one).expires_at for one in store.links(session, row.id)), default=None)
+        day = turn(store.standing(row), last)
+        items.append(Due(row.case_id, day, Why.REFERRAL, row.body, "referring.show", {"referral": row.id}))
+    return items
+
+
 # The body, by its link
 
 
@@ -361,7 +377,7 @@ def _due(session: Session, case: cases.CaseRow, row: store.ReferralRow, now: dat
         _still_covered(session, case, row, now=now)
     except NotCoveredError:
         return Deed.WITHDRAW
-    return due(store.standing(row), now=now)
+    return comes(store.standing(row), now=now)
 
 
 # What became of many
@@ -374,8 +390,8 @@ def outcomes(session: Session, *, who: Who, now: datetime) -> list[Outcome]:
 
 
 def waiting(session: Session) -> int:
-    """Return how many referrals of the organisation are open."""
-    return len(store.open_referrals(session))
+    """Return how many referrals of the organisation are open, training apart."""
+    return store.waiting(session)
 
 
 def outcomes_number(session: Session) -> int:

@@ -231,7 +231,7 @@ def next_due(standing: Standing) -> tuple[Deed, date] | None:
     return Deed.CLOSE, closes
 
 
-def due(standing: Standing, *, now: datetime) -> Deed | None:
+def comes(standing: Standing, *, now: datetime) -> Deed | None:
     """Return what the clock brings today: a reminder or the end; None where nothing is due."""
     found = next_due(standing)
     if found is None or _day(now) < found[1]:
@@ -244,6 +244,19 @@ def is_quiet(standing: Standing, *, now: datetime) -> bool:
     """Say whether a body that took the matter on has been silent for as long as others may be in all."""
     taken = standing.state in (State.ACCEPTED, State.IN_PROGRESS)
     return taken and _day(now) >= add_calendar_days(_day(standing.waits_since), CLOSED_AFTER)
+
+
+def turn(standing: Standing, link_until: datetime | None) -> date:
+    """Return the day on which whoever sent an open referral has to look at it: `link_until` is when its links are over.
+
+    At once where the body needs to know more; else when it can answer no longer, or has been silent for too long on
+    what it took on, whichever comes first.
+    """
+    since = _day(standing.waits_since)
+    if standing.state is State.NEEDS_MORE:
+        return since
+    quiet = add_calendar_days(since, CLOSED_AFTER)
+    return min(quiet, _day(link_until)) if link_until is not None else quiet
 
 
 def working_days(since: datetime, until: datetime) -> int:

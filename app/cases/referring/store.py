@@ -146,6 +146,25 @@ def referrals(session: Session, case: str) -> Sequence[ReferralRow]:
     return session.scalars(query.order_by(ReferralRow.sent_at.desc(), ReferralRow.id)).all()
 
 
+def open_of(session: Session, cases: Collection[str]) -> Sequence[ReferralRow]:
+    """Return the referrals of these cases that are open, the first first."""
+    query = select(ReferralRow).where(
+        ReferralRow.case_id.in_(cases), ReferralRow.state.in_([state.value for state in OPEN])
+    )
+    return session.scalars(query.order_by(ReferralRow.sent_at, ReferralRow.id)).all()
+
+
+def waiting(session: Session) -> int:
+    """Return how many referrals of real families are open."""
+    query = (
+        select(func.count())
+        .select_from(ReferralRow)
+        .join(CaseRow, CaseRow.id == ReferralRow.case_id)
+        .where(ReferralRow.state.in_([state.value for state in OPEN]), CaseRow.is_training.is_(False))
+    )
+    return session.scalar(query) or 0
+
+
 def open_referrals(session: Session) -> Sequence[tuple[str, str, str]]:
     """Return (organisation, case, id) of every referral that is open."""
     query = select(ReferralRow.organisation, ReferralRow.case_id, ReferralRow.id).where(

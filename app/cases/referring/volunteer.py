@@ -362,7 +362,7 @@ def reported_csv() -> ResponseReturnValue:
         table.writerow(
             [one.body, body_name(one.body), one.count, one.answered, one.done, one.declined,
              *(one.reasons.get(reason, 0) for reason in REASONS_TOLD), one.silent, one.revoked, one.withdrawn,
-             "" if one.median_days is None else one.median_days]
+             "" if one.median_days is None else f"{one.median_days:g}"]
         )  # fmt: skip
     response = Response("\ufeff" + written.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = "attachment; filename=referrals.csv"

@@ -1,4 +1,4 @@
-"""Gathering what is due in all cases of whoever asks: of steps, messages, and questions of the desk."""
+"""Gathering what is due in all cases of whoever asks: of steps, messages, questions of the desk and referrals."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.cases import store
 from app.cases.actions import MOST_LISTED, Who
 from app.cases.asking import actions as asking
 from app.cases.model import State, family_name
+from app.cases.referring import actions as referring
 from app.cases.working import actions as working
 from app.cases.working.actions import Guidance
 from app.cases.working.model import Due, in_order
@@ -23,7 +24,7 @@ from app.storage.engine import Session
 
 Source = Callable[[Session, Sequence[store.CaseRow]], list[Due]]
 
-SOURCES: tuple[Source, ...] = (talking.due, asking.due)
+SOURCES: tuple[Source, ...] = (talking.due, asking.due, referring.due)
 """What has days of its own beside the plan. A part of cases that waits for somebody adds its function here."""
 
 AHEAD = timedelta(days=14)

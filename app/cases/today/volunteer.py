@@ -14,6 +14,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.model import Permission
+from app.cases.consenting.labels import body_name
 from app.cases.today import actions
 from app.cases.volunteer import who
 from app.cases.working.labels import WHYS
@@ -68,10 +69,16 @@ def _address(one: Due) -> str:
     return url_for(one.endpoint, **about)
 
 
+def _title(one: Due) -> str:
+    if one.why is Why.REFERRAL:
+        return body_name(one.what)
+    return step_title(one.step) if one.step else one.what or str(WHYS[one.why])
+
+
 def _line(one: Due, families: Mapping[str, str], day: date) -> Mapping[str, object]:
     return {
         "family": families[one.case],
-        "title": step_title(one.step) if one.step else one.what or str(WHYS[one.why]),
+        "title": _title(one),
         "href": _address(one),
         "kind": "overdue" if one.day < day else _SHAPES.get(one.why, "waiting"),
         "why": WHYS[one.why],
