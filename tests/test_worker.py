@@ -35,7 +35,7 @@ from app.web.edition import Edition
 from app.worker import Worker, beside, deeds_of, ready
 from tests.mailserver import MailServer, mail_server
 
-ROUNDS = 20
+ROUNDS = 15
 MAILS = 3
 """How many mails are put in before each round."""
 

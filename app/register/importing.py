@@ -14,9 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import yaml
-from openpyxl.utils.exceptions import InvalidFileException
 
 from app.kernel.dates import PartialDate
 from app.kernel.text import fold
@@ -197,9 +195,14 @@ def read_table(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
+    # Imported when a spreadsheet comes, which is seldom: every server and worker would start a seventh later.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    broken = (InvalidFileException, zipfile.BadZipFile, KeyError, IndexError, SyntaxError, ValueError, OSError)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except _BROKEN_BOOK:
+    except broken:
         raise FileError(FileFault.NO_TABLE) from None
     try:
         sheet = book.worksheets[0]
@@ -207,13 +210,10 @@ def _sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
             yield number, [_text(value) for value in row]
-    except _BROKEN_BOOK:
+    except broken:
         raise FileError(FileFault.NO_TABLE) from None
     finally:
         book.close()
-
-
-_BROKEN_BOOK = (InvalidFileException, zipfile.BadZipFile, KeyError, IndexError, SyntaxError, ValueError, OSError)
 
 
 def _text(value: Any) -> str:
