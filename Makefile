@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app app
 
-.PHONY: install install-dev checkers run test format lock messages bench bench-search bench-febrl bench-signal weights screens scan kill measure-import load load-kill bench-issue bench-desk
+.PHONY: install install-dev checkers run test test-thorough format lock messages bench bench-search bench-febrl bench-signal weights screens scan kill measure-import load load-kill bench-issue bench-desk
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 
@@ -44,6 +44,10 @@ test: install-dev
 	$(FLASK) content check
 	$(FLASK) translations check
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
+
+# As `make test`, with every screen where one of its kind stands for it otherwise, and every journey in both languages.
+test-thorough: install-dev
+	THOROUGH=1 $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 format:
 	$(BIN)/ruff check --fix .

@@ -27,6 +27,7 @@ from tests.pdf import pdf_text
 from tests.register_entries import recorded, with_person
 from tests.test_journeys_extract import PHONE, Applicant, copy_of_paper
 from tests.test_sign_in import Person, joined
+from tests.thorough import WALKED
 
 pytestmark = in_a_browser
 
@@ -237,7 +238,7 @@ def test_a_wife_is_asked_back_answers_and_an_office_verifies_her_extract(town: T
     assert "Вигаданенко" not in seen
 
 
-@pytest.mark.parametrize("language", ["uk", "en"])
+@pytest.mark.parametrize("language", WALKED)
 def test_a_refusal_says_why_and_what_next(town: Town, language: str) -> None:
     family = town.family(language)
     reference, passphrase = asked_by(family, "partner", "wzirtsia@example.org")
@@ -261,7 +262,7 @@ def test_a_refusal_says_why_and_what_next(town: Town, language: str) -> None:
     expect(family.page.locator("main a[href$='/extract/start'], main a[href*='/repeat']").first).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["uk", "en"])
+@pytest.mark.parametrize("language", WALKED)
 def test_no_information_becomes_a_correction_request(town: Town, language: str) -> None:
     family = town.family(language)
     reference, passphrase = asked_by(family, "parent", "maty@example.org", surname="Відсутненко")
@@ -283,7 +284,7 @@ def test_no_information_becomes_a_correction_request(town: Town, language: str) 
     expect(family.page.locator("main")).to_contain_text("Виправили. Надішліть новий запит.")
 
 
-@pytest.mark.parametrize("language", ["uk", "en"])
+@pytest.mark.parametrize("language", WALKED)
 def test_a_status_change_marks_the_older_extract_until_it_is_repeated(town: Town, language: str) -> None:
     wife = town.family(language)
     reference, passphrase = asked_by(wife, "spouse", "wzirtsia@example.org")

@@ -16,7 +16,6 @@ from werkzeug.serving import make_server
 
 from app.config import Settings
 from app.extracts.store import RequestRow
-from app.kernel.languages import PUBLIC
 from app.site import create_app
 from app.web.database import database
 from app.web.edition import Edition
@@ -26,6 +25,7 @@ from tests.chromium import in_a_browser
 from tests.test_accessibility import AXE_SCRIPT, JUDGE
 from tests.test_journeys_extract import PHONE, Applicant
 from tests.test_repeating_pages import issue
+from tests.thorough import WALKED
 
 pytestmark = in_a_browser
 
@@ -64,7 +64,7 @@ def sound(family: Applicant) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("language", list(PUBLIC))
+@pytest.mark.parametrize("language", WALKED)
 def test_an_updated_extract_takes_two_screens_and_an_impatient_double_press(
     browser: Browser, site: Flask, address: str, language: str
 ) -> None:

@@ -34,8 +34,9 @@ from app.storage.engine import open_engine
 from app.web.edition import Edition
 from app.worker import Worker, beside, deeds_of, ready
 from tests.mailserver import MailServer, mail_server
+from tests.thorough import THOROUGH
 
-ROUNDS = 15
+ROUNDS = 15 if THOROUGH else 10
 MAILS = 3
 """How many mails are put in before each round."""
 
@@ -156,7 +157,7 @@ def test_a_worker_killed_at_any_step_loses_no_mail_and_doubles_only_what_it_cann
 def test_workers_killed_at_random_moments_lose_no_mail_and_double_at_most_the_one_in_their_hands(
     database: Database, database_address: str, key_file: Path, tmp_path: Path
 ) -> None:
-    wanted, log, chance, rounds = set[str](), tmp_path / "log", random.Random(4), ROUNDS // 4
+    wanted, log, chance, rounds = set[str](), tmp_path / "log", random.Random(4), ROUNDS // 3
     with mail_server() as server:
         variables = environment(database_address, key_file, tmp_path, server)
         for round_ in range(rounds):
