@@ -35,6 +35,7 @@ from app.extracts.evidence import Paper
 from app.pathways.model import Pathways, Phase
 from app.site import create_app
 from app.storage.database import Database
+from app.storage.shelf import Shelf
 from app.web.access import Actor, install_access
 from app.web.database import database as database_of
 from app.web.edition import Edition
@@ -103,13 +104,13 @@ def house(
         database = database_of(site)
         anna, bohdan = join(database, "anna@example.org", OURS), join(database, "bohdan@example.org", OURS)
         theirs = join(database, "theirs@example.org", THEIRS, Role.COORDINATOR)
-        yield House(site, gate, begun(database, anna, edition), bohdan, theirs)
+        yield House(site, gate, begun(database, anna, edition, shelf_of()), bohdan, theirs)
     database.engine.dispose()
 
 
-def begun(database: Database, who: Who, edition: Edition) -> Family:
+def begun(database: Database, who: Who, edition: Edition, shelf: Shelf) -> Family:
     """Open a case and do with it whatever can be done."""
-    now, shelf = datetime.now(UTC), shelf_of()
+    now = datetime.now(UTC)
     id_ = opened(database, who, MOTHER)
     guidance = Guidance(edition.part(Pathways))
     with inside(database, who.organisation) as session:

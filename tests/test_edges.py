@@ -51,6 +51,8 @@ OPEN = {
     "listening.send": "begins_anew",
     "listening.useful": "begins_anew",
     "confirming.answer": "proved_by_link",
+    "receiving.open_shared": "proved_by_link",
+    "receiving.answer": "proved_by_link",
 }
 """Views that take what is sent without a token, and the mark that says why. Each is a decision."""
 

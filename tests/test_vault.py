@@ -44,9 +44,12 @@ from app.storage.sealed import KeyInUseError, SealedBytes, retire, rotate, seale
 from app.storage.shelf import Shelf
 from app.storage.uploads import Accepted, MediaType
 from app.storage.vault import BrokenSealError, Place, SealError, UnknownKeyError, Vault, key_of
+from app.web.edition import Edition
 from tests import asking, register_entries
 from tests.conftest import KEY_DAY
+from tests.families import OURS, join
 from tests.people_rows import PersonRow, TestTable, add_person, names
+from tests.test_cases_isolation import begun
 from tests.test_listening import ITEM, SAID
 
 NOW = datetime(2026, 4, 16, 12, tzinfo=UTC)
@@ -429,7 +432,10 @@ def seal_something_in_every_column(session: Session, shelf: Shelf) -> None:
     files.receive(session, shelf, Accepted(b"%PDF-", MediaType.PDF, 1, "0" * 64), name="паспорт.pdf", now=NOW)
 
 
-def test_what_each_slice_seals_is_sealed_anew_with_a_new_key(database: Database, tmp_path: Path) -> None:
+def test_what_each_slice_seals_is_sealed_anew_with_a_new_key(
+    database: Database, edition: Edition, tmp_path: Path
+) -> None:
+    begun(database, join(database, "anna@example.org", OURS), edition, Folder(tmp_path))
     with database.writing() as session:
         seal_something_in_every_column(session, Folder(tmp_path))
     new = with_new_key(database)[1]

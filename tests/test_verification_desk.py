@@ -381,7 +381,7 @@ def test_wherever_a_number_is_offered_its_last_answer_stands_beside_it(settings:
         for body in edition.part(Directory)
         for phone in body.phones
     }
-    client = LintingClient(create_app(settings, told(edition, answered)))
+    client = LintingClient(create_app(settings, told(edition, answered, {})))
     plan = "who=civilian&civilian=no-contact&when=2026-04&place=UA-63&done=nothing"
     for address in ("", "wall", "search?q=102", f"plan?{plan}", f"plan/print?{plan}", "steps/child-call-102"):
         for language, words in (("uk", "відповіли 3 травня 2026"), ("en", "answered on 3 May 2026")):
