@@ -19,11 +19,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
 from app.accounts import actions as accounts
 from app.accounts.model import Role
+from app.cases.referring import store as referring
+from app.cases.working import store as working
 from app.config import ROOT, Settings
 from app.curation.listening import actions as listening
 from app.kernel.errors import ConfigError
@@ -47,7 +49,7 @@ from app.storage.vault import BrokenSealError, Place, SealError, UnknownKeyError
 from app.web.edition import Edition
 from tests import asking, register_entries
 from tests.conftest import KEY_DAY
-from tests.families import OURS, join
+from tests.families import OURS, inside, join
 from tests.people_rows import PersonRow, TestTable, add_person, names
 from tests.test_cases_isolation import begun
 from tests.test_listening import ITEM, SAID
@@ -436,6 +438,10 @@ def test_what_each_slice_seals_is_sealed_anew_with_a_new_key(
     database: Database, edition: Edition, tmp_path: Path
 ) -> None:
     begun(database, join(database, "anna@example.org", OURS), edition, Folder(tmp_path))
+    with inside(database, OURS) as session:
+        session.scalars(select(referring.StepRow)).one().words = "Яких паперів бракує?"
+        for row in session.scalars(select(working.StepRow)):
+            row.remark = "Обіцяли відповісти"
     with database.writing() as session:
         seal_something_in_every_column(session, Folder(tmp_path))
     new = with_new_key(database)[1]

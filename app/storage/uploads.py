@@ -100,7 +100,9 @@ def plain_name(name: str) -> str:
     Folders are left out, and what writes backwards, breaks lines or cannot be typed; at most 120 characters stay.
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    typed = "".join(letter for letter in " ".join(last.split()) if unicodedata.category(letter)[0] != "C")
+    # Blanks are joined last: what cannot be typed may have stood between two.
+    seen = (" " if sign.isspace() else sign for sign in last if sign.isspace() or unicodedata.category(sign)[0] != "C")
+    typed = " ".join("".join(seen).split())
     safe = re.sub(r'[<>:"|?*]', "_", typed).strip(" .")
     stem, dot, extension = safe.rpartition(".")
     if dot and len(extension) <= 10:
