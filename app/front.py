@@ -15,6 +15,7 @@ from app.guidance.reading import teasers
 from app.kernel.languages import PUBLIC, preferred
 from app.web.cache import keep
 from app.web.edition import part
+from app.web.hosts import site_address
 from app.web.language import in_language, language
 from app.web.pages import DAY, MINUTE, public_page
 
@@ -145,11 +146,6 @@ def _public_pages() -> list[str]:
     ]
     articles = [f"articles/{slug}" for slug in part(Guidance).articles]
     return [*fixed, *articles, *(f"organisations/{body.id}" for body in part(Directory))]
-
-
-def site_address() -> str:
-    """The public address of the site without a slash at its end: as set, else the one that was asked for."""
-    return str(current_app.config["SITE_URL"] or request.host_url.rstrip("/"))
 
 
 def _text(body: str, media_type: str) -> Response:

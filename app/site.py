@@ -87,7 +87,7 @@ from app.config import ROOT, Settings, secret
 from app.content.library import ContentError
 from app.content.store import Unserved, unserved
 from app.counting import Recorder
-from app.curation.labels import fault_text, time_text
+from app.curation.labels import fault_text
 from app.curation.needs import KEY as CURATION_NEEDS
 from app.curation.needs import Needs as CurationNeeds
 from app.curation.verification.facts import key_of
@@ -97,7 +97,7 @@ from app.directory.model import Kind as BodyKind
 from app.edition import searchable
 from app.errors import install_error_pages
 from app.files import open_shelf
-from app.kernel.dates import in_words
+from app.kernel.dates import day_and_time, in_words
 from app.kernel.languages import PUBLIC
 from app.kernel.logs import log_stray_errors, logging_config
 from app.live import FOLLOWER, Follower, Press
@@ -320,7 +320,7 @@ def serve() -> Flask:
 
 def unserved_editions() -> list[tuple[Unserved, str]]:
     """Return the processes that cannot serve the newest edition, and since when, for those who can mend it."""
-    return [(one, time_text(one.since)) for one in unserved(session(), now())]
+    return [(one, day_and_time(one.since)) for one in unserved(session(), now())]
 
 
 def was_dialled() -> bool:

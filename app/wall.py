@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, make_response, render_templa
 from flask_babel import gettext
 
 from app.directory.model import Directory
-from app.front import site_address, urgent_lines
+from app.front import urgent_lines
 from app.guidance.model import Guidance
 from app.guidance.reading import marker
 from app.kernel.dates import KYIV
@@ -20,6 +20,7 @@ from app.pathways.plan import compose
 from app.pathways.sheet import Station, put_in_words
 from app.web.cache import keep
 from app.web.edition import part
+from app.web.hosts import site_address
 from app.web.language import catalogue_of, in_language, language
 from app.web.pages import MINUTE
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
@@ -13,7 +12,6 @@ from flask import (
     Flask,
     Response,
     abort,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -36,11 +34,12 @@ from app.cases.store import within
 from app.extracts.draft import Answers, Page
 from app.extracts.forms import answered
 from app.extracts.labels import text as words_of
-from app.kernel.dates import KYIV, in_words
+from app.kernel.dates import day_and_time, in_words
 from app.register.staff import full_name
 from app.web.access import actor, requires
 from app.web.database import now, session
 from app.web.desk import add_desk_page
+from app.web.hosts import full_address
 from app.web.language import in_language, language
 from app.web.pages import chosen
 
@@ -113,14 +112,13 @@ def listed() -> ResponseReturnValue:
     asking, state = who(), chosen(State, "state") or State.OPEN
     typed = request.args.get("q", "")
     found = actions.list_cases(session(), who=asking, state=state, typed=typed, now=now())
-    names = people_names(asking)
     return render_template(
         "cases/list.html",
         cases=found,
         state=state,
         states=[one for one in (State.OPEN, State.CLOSED) if asking.leads],
         leads=asking.leads,
-        names=names,
+        names=people_names(asking) if asking.leads else {},
         typed=typed,
         said=SAID.get(request.args.get("said", "")),
         **_words(),
@@ -282,7 +280,7 @@ def history(case: Case) -> ResponseReturnValue:
     events = [
         {
             "when": line.at.isoformat(timespec="seconds"),
-            "time": time_of(line.at),
+            "time": day_and_time(line.at),
             "title": HAPPENED[line.what],
             "text": by_whom(line.by, names),
         }
@@ -326,12 +324,7 @@ def by_whom(reference: str, names: dict[str, str]) -> str:
 
 def own_address() -> str:
     """Return the whole address at which a family opens its own page."""
-    return f"{current_app.config['SETTINGS'].own_address}{url_for('family.open_page')}"
-
-
-def time_of(at: datetime) -> str:
-    """Return a moment as these pages show it, in Kyiv."""
-    return f"{at.astimezone(KYIV):%d.%m.%Y, %H:%M}"
+    return full_address(url_for("family.open_page"))
 
 
 def _safe(case: Case) -> list[str]:
@@ -386,5 +379,5 @@ def _words() -> dict[str, object]:
         "SHAPES": SHAPES,
         "CLOSINGS": CLOSINGS,
         "dated": lambda day: in_words(day, language()),
-        "time_of": time_of,
+        "time_of": day_and_time,
     }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
@@ -13,7 +11,6 @@ from app.curation.dating import EDITED, MEANING_CHANGED
 from app.curation.model import Change, Deed, Kind, State
 from app.directory.model import Directory
 from app.guidance.model import Guidance
-from app.kernel.dates import KYIV
 from app.kernel.languages import PUBLIC, SOURCE
 from app.pathways.model import Pathways
 from app.web.database import session
@@ -120,10 +117,6 @@ def language_of(path: str) -> str:
 def who(reference: str) -> str:
     account = session().get(AccountRow, reference.removeprefix("account:"))
     return account.name if account else reference
-
-
-def time_text(at: datetime) -> str:
-    return f"{at.astimezone(KYIV):%d.%m.%Y, %H:%M}"
 
 
 def public_address(path: str) -> str:

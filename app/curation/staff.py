@@ -12,10 +12,10 @@ from flask_babel import format_date, gettext
 
 from app.curation import actions, store
 from app.curation.dating import told_dates
-from app.curation.labels import CHANGE_NAMES, DATES, SHAPES, STATES, public_address, time_text, who
+from app.curation.labels import CHANGE_NAMES, DATES, SHAPES, STATES, public_address, who
 from app.curation.model import Revision
 from app.curation.needs import KEY, Needs
-from app.kernel.dates import KYIV
+from app.kernel.dates import KYIV, day_and_time
 from app.web.access import actor
 from app.web.database import now, session
 from app.web.language import in_language
@@ -67,11 +67,11 @@ def shown(one: Revision) -> dict[str, Any]:
         "successor": one.successor,
         "change": CHANGE_NAMES[one.change],
         "note": one.note,
-        "saved": time_text(one.saved_at),
+        "saved": day_and_time(one.saved_at),
         "by": who(one.saved_by),
         "edition": one.edition,
-        "published": time_text(one.published_at) if one.published_at else "",
-        "publish_at": time_text(one.publish_at) if one.publish_at else "",
+        "published": day_and_time(one.published_at) if one.published_at else "",
+        "publish_at": day_and_time(one.publish_at) if one.publish_at else "",
         "failure": one.failure,
     }
 

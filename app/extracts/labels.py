@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,12 +11,14 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from app.extracts.actions import NotYetError, WrongPassphraseError
 from app.extracts.evidence import Paper, Unneeded, WhenLost
 from app.extracts.model import Channel, Kinship, Purpose
 from app.extracts.request import Happened, State
 from app.extracts.term import Basis
 from app.extracts.warnings import Caution, Doubt
-from app.kernel.dates import in_words
+from app.kernel.dates import KYIV, in_words
+from app.kernel.reference import UnreadableReferenceError
 from app.web.language import language
 
 KINSHIPS: Mapping[Kinship, LazyString] = {
@@ -199,3 +202,23 @@ def state_kind(state: State) -> str:
     if state in (State.REFUSED, State.WITHDRAWN):
         return "refused"
     return "waiting" if state is State.ASKED else "started"
+
+
+OPENING_REFUSED = (UnreadableReferenceError, WrongPassphraseError, NotYetError)
+"""Why a page of one's own does not open with a reference and a passphrase."""
+
+
+def opening_fault(refused: UnreadableReferenceError | WrongPassphraseError | NotYetError) -> tuple[str, str]:
+    """Return (field, text) of why reference and passphrase open nothing; which of the two is wrong is not said."""
+    match refused:
+        case UnreadableReferenceError():
+            text = gettext(
+                "This cannot be a reference: a sign is missing, or one is another. Compare it with your sheet."
+            )
+            return "reference", str(text)
+        case WrongPassphraseError():
+            text = gettext("Reference and passphrase do not fit together. Compare both with what you wrote down.")
+        case NotYetError(at=opens_at):
+            at = opens_at.astimezone(KYIV) + timedelta(seconds=59)
+            text = gettext("Too many wrong attempts. Try again at %(at)s (Kyiv time).", at=f"{at:%H:%M}")
+    return "passphrase", str(text)

@@ -15,6 +15,11 @@ KYIV = ZoneInfo("Europe/Kyiv")
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 
+def day_and_time(moment: datetime) -> str:
+    """Return a moment by the clocks of Kyiv, as pages show it in every language: 28.03.2026, 14:05."""
+    return f"{moment.astimezone(KYIV):%d.%m.%Y, %H:%M}"
+
+
 def as_utc(moment: datetime) -> datetime:
     """Return a moment in UTC, with its zone. One without is UTC already: SQLite keeps the moments of its rows so."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

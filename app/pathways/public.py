@@ -141,7 +141,7 @@ def find_help_map() -> Response:
 def plan() -> Response:
     """Show the plan as a drawn route; without the essential answers, go back to the question."""
     position = _answered()
-    made, sheet = _plan(position)
+    made, sheet = plan_of(position)
     guidance = part(Guidance)
     articles = teasers(guidance, sheet.articles, language())
     return answers_page(
@@ -164,7 +164,7 @@ def plan() -> Response:
 def asked_plan() -> tuple[Position, Sheet]:
     """Return the plan that the present address asks for; without the essential answers, go back to the question."""
     position = _answered()
-    return position, _plan(position)[1]
+    return position, plan_of(position)[1]
 
 
 def is_long(sheet: Sheet) -> bool:
@@ -192,7 +192,7 @@ def plan_print() -> Response:
     languages = [language(), other(language())] if two else [language()]
     return answers_page(
         "pathways/plan_print.html",
-        columns=[(_plan(position, code)[1], paper_words(code, part(Directory))) for code in languages],
+        columns=[(plan_of(position, code)[1], paper_words(code, part(Directory))) for code in languages],
         phases=Phase,
         kind=LineKind,
         call_text=call_text,
@@ -207,7 +207,7 @@ def plan_print() -> Response:
 def plan_file() -> Response:
     """Hand out the plan as one file that opens without a connection, to be sent by messenger."""
     position = _answered()
-    _, sheet = _plan(position)
+    _, sheet = plan_of(position)
     site = str(current_app.config["SITE_URL"])
     body = b""
     for with_reasons, brief in SHORTER_AND_SHORTER:
@@ -236,7 +236,7 @@ def plan_pdf_file() -> Response:
     position = _answered()
     two = request.args.get("columns") == "2"
     languages = [language(), other(language())] if two else [language()]
-    columns = [(_plan(position, code)[1], paper_words(code, part(Directory))) for code in languages]
+    columns = [(plan_of(position, code)[1], paper_words(code, part(Directory))) for code in languages]
     body = plan_pdf(columns, day=_today())
     return _file(body, "application/pdf", "plan.pdf")
 
@@ -245,7 +245,7 @@ def plan_pdf_file() -> Response:
 def plan_ics() -> Response:
     """Hand out the plan's deadlines for the phone's calendar."""
     position = _answered()
-    made, sheet = _plan(position)
+    made, sheet = plan_of(position)
     labels = {
         "last-day": gettext("Last day"),
         "answer-due": gettext("Answer due"),
@@ -259,7 +259,7 @@ def plan_ics() -> Response:
 def plan_vcf() -> Response:
     """Hand out the contacts of the plan's bodies for the phone's address book."""
     position = _answered()
-    _, sheet = _plan(position)
+    _, sheet = plan_of(position)
     cards = {card.id: card for station in sheet.stations for card in station.cards}
     return _file(vcards(cards.values()).encode(), "text/vcard", "contacts.vcf")
 
@@ -354,7 +354,8 @@ def _today() -> date:
     return datetime.now(KYIV).date()
 
 
-def _plan(position: Position, code: str | None = None) -> tuple[Plan, Sheet]:
+def plan_of(position: Position, code: str | None = None) -> tuple[Plan, Sheet]:
+    """Return the plan for a position, and the same in words of a language, that of the page unless another is named."""
     code = code or language()
     made = compose(part(Pathways), position.answers, today=_today())
     sheet = put_in_words(

@@ -46,7 +46,12 @@ def own_origin() -> str:
     return f"{urlsplit(site_url).scheme}://{host_of(site_url)}" if site_url else request.host_url.rstrip("/")
 
 
+def site_address() -> str:
+    """Return the address of the site for its pages, without a slash at the end: as set, else as it was asked for."""
+    return str(current_app.config["SITE_URL"] or request.host_url.rstrip("/"))
+
+
 def full_address(path: str) -> str:
     """Return the full address of a `path` for a letter. It never comes from a request, whose host may be forged."""
     settings = cast(Settings, current_app.config["SETTINGS"])
-    return (settings.site_url or f"http://{settings.host}:{settings.port}") + path
+    return settings.own_address + path

@@ -28,17 +28,14 @@ from app.cases.model import OF_FAMILY, OF_PERSON, Case, State
 from app.cases.referring.actions import referrals
 from app.cases.referring.labels import referral_words, step_title
 from app.cases.store import within
-from app.cases.volunteer import time_of
 from app.cases.working.papers.actions import papers_of
 from app.cases.working.papers.labels import KINDS
 from app.cases.working.talking import actions as talking
 from app.cases.working.talking.model import NoWordsError
-from app.extracts.actions import NotYetError, WrongPassphraseError
 from app.extracts.forms import answered
+from app.extracts.labels import OPENING_REFUSED, opening_fault, state_kind
 from app.extracts.labels import STATES as REQUEST_STATES
-from app.extracts.labels import state_kind
-from app.kernel.dates import KYIV
-from app.kernel.reference import UnreadableReferenceError
+from app.kernel.dates import KYIV, day_and_time
 from app.register.forms import read_number
 from app.register.staff import full_name
 from app.storage.engine import Session
@@ -108,16 +105,8 @@ def open_page() -> ResponseReturnValue:
     reference, passphrase = request.form.get("reference", ""), request.form.get("passphrase", "")
     try:
         key = actions.open_page(session(), reference, passphrase, now=now())
-    except UnreadableReferenceError:
-        error = gettext("This cannot be a reference: a sign is missing, or one is another. Compare it with your sheet.")
-        return _refused(reference, ("reference", error))
-    except WrongPassphraseError:
-        error = gettext("Reference and passphrase do not fit together. Compare both with what you wrote down.")
-        return _refused(reference, ("passphrase", error))
-    except NotYetError as wait:
-        at = wait.at.astimezone(KYIV) + timedelta(seconds=59)
-        error = gettext("Too many wrong attempts. Try again at %(at)s (Kyiv time).", at=f"{at:%H:%M}")
-        return _refused(reference, ("passphrase", error))
+    except OPENING_REFUSED as refused:
+        return _refused(reference, opening_fault(refused))
     response = make_response(redirect(url_for("family.show"), 303))
     give(response, FAMILY, key, lasts=OPENED, now=now())
     return response
@@ -175,7 +164,7 @@ def seen(case: Case) -> ResponseReturnValue:
         events=[
             {
                 "when": look.at.isoformat(timespec="seconds"),
-                "time": time_of(look.at),
+                "time": day_and_time(look.at),
                 "title": done_words(look),
                 "text": who_words(look),
             }
@@ -244,7 +233,7 @@ def family_page(template: str, **values: object) -> Response:
             STATES=STATES,
             SHAPES=CASE_SHAPES,
             CLOSINGS=CLOSINGS,
-            time_of=time_of,
+            time_of=day_and_time,
             **values,
         )
     )
@@ -274,7 +263,7 @@ def _messages(case: Case, wrong: str = "") -> Response:
         events=[
             {
                 "when": one.at.isoformat(timespec="seconds"),
-                "time": time_of(one.at),
+                "time": day_and_time(one.at),
                 "title": gettext("You")
                 if one.is_of_family
                 else names.get(one.by.partition(":")[2]) or gettext("somebody who belonged to the organisation"),

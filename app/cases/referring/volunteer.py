@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from datetime import date
-from io import StringIO
 
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -43,7 +41,9 @@ from app.outbox.model import MessageError
 from app.register.forms import Typed
 from app.web.access import requires
 from app.web.database import now, session
+from app.web.downloads import spreadsheet
 from app.web.edition import part
+from app.web.hosts import full_address
 from app.web.language import in_language, language
 from app.web.pages import chosen
 
@@ -219,8 +219,7 @@ def _pressed(case: Case, referral: str, said: str, deed: Callable[[], actions.Ma
 def _made(case: Case, made: actions.Made, said: str) -> ResponseReturnValue:
     if made.is_mailed:
         return _back(case, made.referral, said)
-    site = current_app.config["SETTINGS"].own_address
-    link = site + url_for("receiving.look", token=made.token, language=language())
+    link = full_address(url_for("receiving.look", token=made.token, language=language()))
     return _page(case, made.referral, made=link)
 
 
@@ -349,25 +348,21 @@ def reported() -> ResponseReturnValue:
 @requires(Permission.LEAD_ORGANISATION)
 def reported_csv() -> ResponseReturnValue:
     """Hand the same out as a table, one line for each body."""
-    written = StringIO()
-    table = csv.writer(written, lineterminator="\r\n")
-    found = _report()
-    table.writerow(
-        [gettext("Id"), gettext("Body"), gettext("Referrals"), gettext("Answered"), STATES[State.DONE],
-         STATES[State.DECLINED], *(f"{STATES[State.DECLINED]}: {words}" for words in REASONS_TOLD.values()),
-         STATES[State.SILENT], STATES[State.REVOKED], STATES[State.WITHDRAWN],
-         gettext("Working days to the first answer, median")]
+    head = [
+        gettext("Id"), gettext("Body"), gettext("Referrals"), gettext("Answered"), STATES[State.DONE],
+        STATES[State.DECLINED], *(f"{STATES[State.DECLINED]}: {words}" for words in REASONS_TOLD.values()),
+        STATES[State.SILENT], STATES[State.REVOKED], STATES[State.WITHDRAWN],
+        gettext("Working days to the first answer, median"),
+    ]  # fmt: skip
+    rows = (
+        [
+            one.body, body_name(one.body), one.count, one.answered, one.done, one.declined,
+            *(one.reasons.get(reason, 0) for reason in REASONS_TOLD), one.silent, one.revoked, one.withdrawn,
+            "" if one.median_days is None else f"{one.median_days:g}",
+        ]
+        for one in _report().bodies
     )  # fmt: skip
-    for one in found.bodies:
-        table.writerow(
-            [one.body, body_name(one.body), one.count, one.answered, one.done, one.declined,
-             *(one.reasons.get(reason, 0) for reason in REASONS_TOLD), one.silent, one.revoked, one.withdrawn,
-             "" if one.median_days is None else f"{one.median_days:g}"]
-        )  # fmt: skip
-    response = Response("\ufeff" + written.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = "attachment; filename=referrals.csv"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return spreadsheet([head, *rows], name="referrals.csv")
 
 
 def _report() -> Report:

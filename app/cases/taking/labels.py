@@ -20,7 +20,7 @@ from app.cases.working.model import Item
 from app.cases.working.papers.labels import KINDS
 from app.extracts.forms import answered
 from app.extracts.labels import STATES as REQUEST_STATES
-from app.kernel.dates import KYIV, in_words
+from app.kernel.dates import KYIV, day_and_time, in_words
 from app.register.staff import full_name
 from app.web.language import language
 
@@ -73,8 +73,7 @@ def sections(copy: Copy, title_of: Callable[[Item], str]) -> list[Section]:
             gettext("Messages"),
             [
                 (
-                    f"{one.at.astimezone(KYIV):%d.%m.%Y, %H:%M}, "
-                    f"{gettext('You') if one.is_of_family else body_name(case.organisation)}",
+                    f"{day_and_time(one.at)}, {gettext('You') if one.is_of_family else body_name(case.organisation)}",
                     one.text,
                 )
                 for one in copy.messages
@@ -82,7 +81,7 @@ def sections(copy: Copy, title_of: Callable[[Item], str]) -> list[Section]:
         ),
         Section(
             gettext("What happened"),
-            [(f"{one.at.astimezone(KYIV):%d.%m.%Y, %H:%M}", str(HAPPENED[one.what])) for one in copy.history],
+            [(day_and_time(one.at), str(HAPPENED[one.what])) for one in copy.history],
         ),
     ]
     return [section for section in found if section.rows]
@@ -92,8 +91,7 @@ def _sent(one: Sent) -> str:
     """Return what was sent, and every thing that happened with it, in lines."""
     shares = "; ".join(str(words) for share, words in OWN_SHARES.items() if share.value in one.shares)
     steps = [
-        f"{at.astimezone(KYIV):%d.%m.%Y, %H:%M}: {STEPS[Deed(what)]}{f' — {words}' if words else ''}"
-        for at, what, words in one.steps
+        f"{day_and_time(at)}: {STEPS[Deed(what)]}{f' — {words}' if words else ''}" for at, what, words in one.steps
     ]
     head = f"{need_words(one.need)}; {REFERRAL_STATES[ReferralState(one.state)]}"
     return "\n".join([head, shares, *([one.message] if one.message else []), *steps])

@@ -12,8 +12,9 @@ from app.cases.model import Case
 from app.cases.taking.actions import copy_of
 from app.cases.taking.labels import sections
 from app.cases.taking.model import Copy, as_data
-from app.cases.volunteer import time_of, who, with_case
+from app.cases.volunteer import who, with_case
 from app.cases.working.volunteer import guidance, title_of
+from app.kernel.dates import day_and_time
 from app.web.database import now, session
 from app.web.downloads import own_file
 from app.web.language import in_language
@@ -41,7 +42,7 @@ def as_page(copy: Copy) -> Response:
         "cases/taking/copy.html",
         copy=copy,
         organisation=body_name(copy.case.organisation),
-        made=time_of(copy.made_at),
+        made=day_and_time(copy.made_at),
         sections=sections(copy, title_of),
     )
     return own_file(text, "text/html", f"{copy.case.reference}.html")

@@ -14,7 +14,7 @@ from app.accounts.forms import check_button
 from app.cases.actions import ClosedError, UnknownCaseError
 from app.cases.labels import HAPPENED
 from app.cases.model import Case, State
-from app.cases.volunteer import back, by_whom, case_page, people_names, time_of, who, with_case
+from app.cases.volunteer import back, by_whom, case_page, people_names, who, with_case
 from app.cases.working import actions
 from app.cases.working.actions import Change, Guidance
 from app.cases.working.labels import PROGRESS, wrong_text
@@ -27,7 +27,7 @@ from app.directory.model import Directory
 from app.extracts.labels import text as words_of
 from app.guidance.model import Guidance as Articles
 from app.guidance.reading import marker
-from app.kernel.dates import KYIV, PartialDate, in_words
+from app.kernel.dates import KYIV, PartialDate, day_and_time, in_words
 from app.kernel.languages import SOURCE, other
 from app.pathways.conditions import UNKNOWN
 from app.pathways.labels import PHASES, paper_words, problem_text
@@ -313,7 +313,7 @@ def _step(
         events=[
             {
                 "when": line.at.isoformat(timespec="seconds"),
-                "time": time_of(line.at),
+                "time": day_and_time(line.at),
                 "title": HAPPENED[line.what],
                 "text": names(line.by),
             }

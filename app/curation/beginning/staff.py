@@ -16,12 +16,12 @@ from app.curation.beginning.labels import MISSING
 from app.curation.beginning.model import NewStep, field_of, texts_of
 from app.curation.filling.labels import LANGUAGES
 from app.curation.filling.patch import PatchError
-from app.curation.labels import fault_text, time_text, who
+from app.curation.labels import fault_text, who
 from app.curation.limiting.staff import check_here
 from app.curation.model import Change, Deed, StateError
 from app.curation.staff import Said, supplied
 from app.directory.model import Directory
-from app.kernel.dates import KYIV
+from app.kernel.dates import KYIV, day_and_time
 from app.kernel.languages import PUBLIC
 from app.pathways.labels import PHASES
 from app.pathways.load import SITUATIONS, STEPS
@@ -127,7 +127,7 @@ def _begin(new: NewStep, texts: Mapping[str, str], said: Said) -> None:
     except store.OpenRevisionError as busy:
         one = store.get_revision(session(), busy.id)
         words = gettext("%(who)s has begun a step of this name.", who=who(one.saved_by))
-        said.say("id", f"{words} {time_text(one.saved_at)}")
+        said.say("id", f"{words} {day_and_time(one.saved_at)}")
     except (StateError, actions.ConflictError):
         said.say("situation", gettext("The draft of this situation is in review. Have it returned first."))
 

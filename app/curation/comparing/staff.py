@@ -11,8 +11,9 @@ from flask_babel import gettext
 from app.accounts.model import Permission
 from app.curation import actions, store
 from app.curation.diff import diff
-from app.curation.labels import time_text, title_of, who
+from app.curation.labels import title_of, who
 from app.curation.staff import blueprint, supplied
+from app.kernel.dates import day_and_time
 from app.web.access import requires
 from app.web.database import session
 
@@ -43,4 +44,4 @@ def _side(path: str, which: str) -> dict[str, Any]:
         abort(404)
     if one.path != path:
         abort(404)
-    return {"id": which, "title": f"{time_text(one.saved_at)}, {who(one.saved_by)}", "text": one.text}
+    return {"id": which, "title": f"{day_and_time(one.saved_at)}, {who(one.saved_by)}", "text": one.text}

@@ -29,7 +29,7 @@ from app.curation.dating import dates_of
 from app.curation.diff import diff
 from app.curation.editing.insertions import Insertion, insertions
 from app.curation.editing.labels import THINGS
-from app.curation.labels import CHANGES, language_of, time_text, title_of, who
+from app.curation.labels import CHANGES, language_of, title_of, who
 from app.curation.limiting.staff import check_here
 from app.curation.merge import Merged, merge
 from app.curation.model import Change, Deed, PathError, Revision, State, StateError
@@ -38,6 +38,7 @@ from app.directory.model import Directory
 from app.guidance.model import Guidance
 from app.guidance.public import rendered
 from app.guidance.reading import words
+from app.kernel.dates import day_and_time
 from app.web.access import actor, requires
 from app.web.database import database, now, session
 from app.web.edition import bind, part
@@ -223,7 +224,7 @@ def conflict_page(path: str, text: str, theirs: Revision, merged: Merged, change
             path=path,
             title=title_of(path),
             who=who(theirs.saved_by),
-            at=time_text(theirs.saved_at),
+            at=day_and_time(theirs.saved_at),
             yours=text,
             merged=merged,
             lines=diff(theirs.text, text),

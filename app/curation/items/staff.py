@@ -15,7 +15,7 @@ from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import Permission
 from app.curation import actions, store
 from app.curation.filling.fields import has_form
-from app.curation.labels import DONE, KINDS, SHAPES, STATES, public_address, time_text, title_of, who
+from app.curation.labels import DONE, KINDS, SHAPES, STATES, public_address, title_of, who
 from app.curation.limiting.staff import check_here, may_here, rights_here
 from app.curation.model import (
     OPEN,
@@ -27,6 +27,7 @@ from app.curation.model import (
     kind_of,
 )
 from app.curation.staff import Said, blueprint, others_at, shown, supplied, whole
+from app.kernel.dates import day_and_time
 from app.web.access import actor, requires
 from app.web.database import now, session
 from app.web.desk import add_desk_page
@@ -177,8 +178,8 @@ def _line(path: str, title: str, one: Revision | None, edited: bool) -> dict[str
         "kind": state[0],
         "state": state[1],
         "id": one.id if one else "",
-        "saved": f"{time_text(one.saved_at)}, {who(one.saved_by)}" if one else "",
-        "publish_at": time_text(one.publish_at) if one and one.publish_at else "",
+        "saved": f"{day_and_time(one.saved_at)}, {who(one.saved_by)}" if one else "",
+        "publish_at": day_and_time(one.publish_at) if one and one.publish_at else "",
     }
 
 

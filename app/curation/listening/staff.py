@@ -36,7 +36,7 @@ from app.curation.needs import KEY, Needs
 from app.curation.rights import NotAllowedError
 from app.curation.store import editors
 from app.guidance.model import Topics
-from app.kernel.dates import KYIV
+from app.kernel.dates import KYIV, day_and_time
 from app.web.access import actor, requires
 from app.web.database import now, session
 from app.web.desk import add_desk_page
@@ -225,7 +225,7 @@ def _page(id_: str, *, wrong: str = "") -> str:
         state=STATES[one.state],
         shape=SHAPES[one.state],
         assigned=_who(one.assigned_to) if one.assigned_to else "",
-        sent=f"{one.sent_at.astimezone(KYIV):%d.%m.%Y, %H:%M}",
+        sent=day_and_time(one.sent_at),
         draft_address=_draft_address(found.revision) if found.revision else "",
         can={deed.value for deed in open_deeds},
         is_mine=is_mine,

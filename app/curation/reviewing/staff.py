@@ -15,7 +15,7 @@ from app.content.library import Fault
 from app.content.sections import FRONT_MATTER, Section, sections
 from app.curation import actions, store
 from app.curation.diff import diff
-from app.curation.labels import DEEDS, DONE, time_text, title_of, who
+from app.curation.labels import DEEDS, DONE, title_of, who
 from app.curation.limiting.staff import check_here, may_here
 from app.curation.model import (
     LIVE,
@@ -34,6 +34,7 @@ from app.curation.staff import (
     shown,
     supplied,
 )
+from app.kernel.dates import day_and_time
 from app.web.access import actor, requires
 from app.web.database import now, session
 
@@ -216,7 +217,7 @@ def revision_page(id_: str, said: Said, faults: Sequence[Fault] = ()) -> Respons
             events=[
                 {
                     "when": step.at.isoformat(timespec="seconds"),
-                    "time": f"{time_text(step.at)}, {who(step.by)}",
+                    "time": f"{day_and_time(step.at)}, {who(step.by)}",
                     "title": DEEDS[step.deed],
                     "text": _step_note(step.deed, step.note),
                     "kind": "bad" if step.deed in (Deed.RETURN, Deed.FAIL) else "",
@@ -232,7 +233,7 @@ def revision_page(id_: str, said: Said, faults: Sequence[Fault] = ()) -> Respons
 def _step_note(deed: Deed, note: str) -> str:
     if deed is Deed.PUBLISH:
         return str(gettext("Edition %(number)s", number=note))
-    return time_text(datetime.fromisoformat(note)) if deed is Deed.SCHEDULE else note
+    return day_and_time(datetime.fromisoformat(note)) if deed is Deed.SCHEDULE else note
 
 
 def _comments(found: Iterable[store.Comment], own: Sequence[Section]) -> list[dict[str, object]]:
@@ -245,7 +246,7 @@ def _comments(found: Iterable[store.Comment], own: Sequence[Section]) -> list[di
             "moved": hashes.get(one.anchor, "") != one.section_hash,
             "text": one.text,
             "by": who(one.by),
-            "at": time_text(one.at),
+            "at": day_and_time(one.at),
             "settled": who(one.settled_by) if one.settled_by else "",
         }
         for one in found

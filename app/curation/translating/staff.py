@@ -56,7 +56,7 @@ from app.curation.translating.model import (
     is_only_translation,
 )
 from app.curation.translating.xliff import XliffError, read, written
-from app.kernel.dates import KYIV
+from app.kernel.dates import KYIV, day_and_time
 from app.kernel.languages import SOURCE
 from app.web.access import actor, requires
 from app.web.database import now, session
@@ -351,7 +351,7 @@ def _draft(draft: Any) -> dict[str, Any]:
     return {
         "id": draft.id,
         "is_in_review": draft.state is RevisionState.IN_REVIEW,
-        "saved": f"{draft.saved_at.astimezone(KYIV):%d.%m.%Y, %H:%M}",
+        "saved": day_and_time(draft.saved_at),
         "by": _who(draft.saved_by),
     }
 

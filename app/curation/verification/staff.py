@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, g, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -41,6 +41,7 @@ from app.web.access import actor, requires
 from app.web.database import now, session
 from app.web.desk import add_desk_page
 from app.web.edition import part
+from app.web.hosts import full_address
 from app.web.language import in_language, language
 
 blueprint = in_language(Blueprint("verification", __name__))
@@ -244,8 +245,7 @@ def make_link(id_: str) -> ResponseReturnValue:
         abort(400)
     if mail_to:
         return redirect(url_for(".body", id_=id_, done="sent"), 303)
-    site = current_app.config["SETTINGS"].own_address
-    return _body_page(one, made=site + url_for("confirming.confirm", token=token, language=code))
+    return _body_page(one, made=full_address(url_for("confirming.confirm", token=token, language=code)))
 
 
 @blueprint.post("/staff/verification/bodies/<id_>/link/<link>/<any(revoke,taken):deed>")

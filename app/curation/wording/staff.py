@@ -14,12 +14,13 @@ from flask_babel import gettext
 from app.accounts.forms import DeedForm, check_button
 from app.accounts.model import FourEyesError, Permission
 from app.curation.diff import words as compared
-from app.curation.labels import time_text, who
+from app.curation.labels import who
 from app.curation.translating import words as po
 from app.curation.translating.model import TARGETS
 from app.curation.wording import actions, store
 from app.curation.wording.labels import DONE, fault_text
 from app.curation.wording.model import Message, NoProposalError, Proposal, State
+from app.kernel.dates import day_and_time
 from app.kernel.languages import SOURCE
 from app.web.access import actor, requires
 from app.web.database import now, session
@@ -154,7 +155,7 @@ def _proposed(one: Proposal, known: Catalog) -> dict[str, Any]:
         **_shown(one.message.source, _now(known, one), one.text, ()),
         "id": one.id,
         "by": who(one.by),
-        "at": time_text(one.at),
+        "at": day_and_time(one.at),
         "judged_by": who(one.judged_by) if one.judged_by else "",
         "is_own": one.by == actor().reference,
     }

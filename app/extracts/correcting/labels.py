@@ -6,7 +6,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from app.extracts.correcting.correction import Cause, Correction, Ground, Outcome, State, swapped
-from app.kernel.dates import KYIV, PartialDate, in_words
+from app.kernel.dates import PartialDate, day_and_time, in_words
 from app.web.language import language
 
 CAUSES = {
@@ -49,7 +49,7 @@ def offered_words(cause: Cause, born: PartialDate | None) -> str:
 def correction_words(one: Correction) -> dict[str, object]:
     """Return a correction request as its family reads it."""
     return {
-        "sent": f"{one.sent_at.astimezone(KYIV):%d.%m.%Y, %H:%M}",
+        "sent": day_and_time(one.sent_at),
         "kind": SHAPES[one.outcome] if one.outcome else "started",
         "state": OUTCOMES[one.outcome] if one.outcome else gettext("the desk looks at it"),
         "ground": GROUNDS[one.ground],

@@ -17,7 +17,7 @@ from app.extracts.correcting import actions
 from app.extracts.correcting.correction import Outcome, State
 from app.extracts.correcting.labels import CAUSES, GROUNDS, OUTCOMES, SHAPES, STATES
 from app.extracts.labels import text as words_of
-from app.kernel.dates import KYIV, in_words
+from app.kernel.dates import day_and_time, in_words
 from app.register.forms import Typed, typed_of
 from app.register.labels import VERDICT_SHAPES, VERDICTS
 from app.register.staff import compared, full_name
@@ -53,7 +53,7 @@ def listed() -> ResponseReturnValue:
                 "reference": one.reference,
                 "ground": GROUNDS[one.correction.ground],
                 "causes": ", ".join(str(CAUSES[cause]) for cause in one.correction.causes),
-                "sent": _time(one.correction.sent_at),
+                "sent": day_and_time(one.correction.sent_at),
                 **_outcome(one.correction.outcome),
             }
             for one in found
@@ -105,7 +105,7 @@ def _page(id_: str, typed: Typed) -> Response:
         (gettext("Birth date"), in_words(person.born, language()) if person.born else ""),
         (gettext("Police unit that took the statement"), found.claim.police_unit),
         (gettext("Number of the proceeding"), found.claim.proceeding),
-        (gettext("Day of the correction request"), _time(correction.sent_at)),
+        (gettext("Day of the correction request"), day_and_time(correction.sent_at)),
         (gettext("Extract"), found.number),
     ]
     return make_response(
@@ -149,7 +149,3 @@ def _place(text: str) -> tuple[datetime, str] | None:
         return (datetime.fromtimestamp(float(at), UTC), id_[:32]) if id_ else None
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _time(at: datetime) -> str:
-    return f"{at.astimezone(KYIV):%d.%m.%Y, %H:%M}"

@@ -68,7 +68,7 @@ from app.extracts.labels import text as words_of
 from app.extracts.model import Kinship, Purpose
 from app.extracts.request import OPEN, State, StateError
 from app.extracts.withdrawing.staff import issued_section
-from app.kernel.dates import KYIV
+from app.kernel.dates import KYIV, day_and_time
 from app.kernel.languages import PUBLIC
 from app.register.entries import actions as register
 from app.register.forms import Typed, read_number, typed_of
@@ -414,12 +414,12 @@ def _page(id_: str, typed: Typed, *, drafted: Proposal | None = None) -> Respons
             ],
             circle=[(one, _line(one.request)) for one in found.circle],
             events=[
-                {"when": one.at.isoformat(timespec="seconds"), "time": _time(one.at), "title": DEEDS[one.what]}
+                {"when": one.at.isoformat(timespec="seconds"), "time": day_and_time(one.at), "title": DEEDS[one.what]}
                 for one in found.history
             ],
             proposals=[_proposal(one) for one in found.proposals],
             **issued_section(id_),
-            questions=[(one, _time(one.asked_at), _who(one.asked_by)) for one in found.questions],
+            questions=[(one, day_and_time(one.asked_at), _who(one.asked_by)) for one in found.questions],
             words=words_of,
             typed=typed,
             form=DeedForm(),
@@ -458,12 +458,12 @@ def _conflict(one: Conflict, id_: str) -> dict[str, object]:
         "ground": GROUNDS[one.ground],
         "note": one.note,
         "by": _who(one.raised_by),
-        "at": _time(one.raised_at),
+        "at": day_and_time(one.raised_at),
         "is_open": one.ruling is Ruling.OPEN,
         "ruling": RULINGS.get(one.ruling, ""),
         "ruling_note": one.ruling_note,
         "ruled_by": _who(one.ruled_by) if one.ruled_by else "",
-        "ruled_at": _time(one.ruled_at) if one.ruled_at else "",
+        "ruled_at": day_and_time(one.ruled_at) if one.ruled_at else "",
     }
 
 
@@ -488,7 +488,7 @@ def _line(one: actions.Queued) -> dict[str, object]:
         "state": STATES[one.state],
         "kinship": words_of(one.kinship),
         "purposes": ", ".join(words_of(purpose) for purpose in one.purposes),
-        "filed": _time(one.filed_at),
+        "filed": day_and_time(one.filed_at),
         "due": f"{one.due_on:%d.%m.%Y}",
         "late": is_open and days < 0,
         "soon": is_open and 0 <= days <= _SOON,
@@ -505,7 +505,7 @@ def _proposal(one: Proposal) -> dict[str, object]:
         "title": OUTCOMES[one.outcome],
         "verdict": VERDICTS[one.verdict],
         "by": _who(one.proposed_by),
-        "at": _time(one.proposed_at),
+        "at": day_and_time(one.proposed_at),
         "decided_by": _who(one.decided_by) if one.decided_by else "",
         "note": one.note,
     }
@@ -530,10 +530,6 @@ def _code(kind: type[E], text: str) -> E | None:
         return kind(text)
     except ValueError:
         return None
-
-
-def _time(at: datetime) -> str:
-    return f"{at.astimezone(KYIV):%d.%m.%Y, %H:%M}"
 
 
 def _today() -> date:

@@ -17,7 +17,7 @@ from app.extracts.correcting.labels import correction_words
 from app.extracts.desk import actions as desk
 from app.extracts.desk.decision import NoTextError
 from app.extracts.desk.labels import decision_words
-from app.extracts.labels import HAPPENED, PURPOSES, STATES, state_kind
+from app.extracts.labels import HAPPENED, OPENING_REFUSED, PURPOSES, STATES, opening_fault, state_kind
 from app.extracts.labels import text as words_of
 from app.extracts.model import Purpose
 from app.extracts.newer import actions as later
@@ -26,8 +26,7 @@ from app.extracts.repeating import actions as repeating
 from app.extracts.request import Happened, StateError
 from app.extracts.withdrawing import actions as withdrawing
 from app.extracts.withdrawing.labels import withdrawal_words
-from app.kernel.dates import KYIV
-from app.kernel.reference import UnreadableReferenceError
+from app.kernel.dates import day_and_time
 from app.web.database import database, now, session
 from app.web.downloads import download
 from app.web.files import shelf, takes_files
@@ -71,16 +70,8 @@ def open_request() -> ResponseReturnValue:
     reference, passphrase = request.form.get("reference", ""), request.form.get("passphrase", "")
     try:
         id_ = actions.open_request(session(), reference, passphrase, now=now())
-    except UnreadableReferenceError:
-        error = gettext("This cannot be a reference: a sign is missing, or one is another. Compare it with your sheet.")
-        return _refused(reference, ("reference", error))
-    except actions.WrongPassphraseError:
-        error = gettext("Reference and passphrase do not fit together. Compare both with what you wrote down.")
-        return _refused(reference, ("passphrase", error))
-    except actions.NotYetError as wait:
-        at = wait.at.astimezone(KYIV) + timedelta(seconds=59)
-        error = gettext("Too many wrong attempts. Try again at %(at)s (Kyiv time).", at=f"{at:%H:%M}")
-        return _refused(reference, ("passphrase", error))
+    except OPENING_REFUSED as refused:
+        return _refused(reference, opening_fault(refused))
     response = make_response(redirect(url_for("following.follow"), 303))
     give(response, REQUEST, id_, lasts=OPENED, now=now())
     return response
@@ -162,7 +153,7 @@ def _request_page(
     events = [
         {
             "when": entry.at.isoformat(timespec="seconds"),
-            "time": f"{entry.at.astimezone(KYIV):%d.%m.%Y, %H:%M}",
+            "time": day_and_time(entry.at),
             "title": HAPPENED[entry.what],
         }
         for entry in followed.history

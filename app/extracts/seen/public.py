@@ -9,7 +9,7 @@ from app.extracts.actions import Followed
 from app.extracts.following.public import with_request
 from app.extracts.seen import actions
 from app.extracts.seen.labels import DONE, who_words
-from app.kernel.dates import KYIV
+from app.kernel.dates import day_and_time
 from app.register.forms import read_number
 from app.web.database import database
 from app.web.language import in_language
@@ -27,7 +27,7 @@ def seen(followed: Followed) -> ResponseReturnValue:
         events = [
             {
                 "when": look.at.isoformat(timespec="seconds"),
-                "time": f"{look.at.astimezone(KYIV):%d.%m.%Y, %H:%M}",
+                "time": day_and_time(look.at),
                 "title": DONE[look.what],
                 "text": who_words(look),
             }

@@ -16,7 +16,7 @@ from app.extracts.verifying.labels import SHAPES, VALIDITIES
 from app.extracts.withdrawing import actions
 from app.extracts.withdrawing.labels import REASONS
 from app.extracts.withdrawing.withdrawal import Reason
-from app.kernel.dates import KYIV
+from app.kernel.dates import day_and_time
 from app.register.forms import typed_of
 from app.web.access import actor, requires
 from app.web.database import now, session
@@ -62,7 +62,7 @@ def issued_section(id_: str) -> Mapping[str, object]:
         "issued": {
             "request": id_,
             "number": found.number,
-            "at": f"{found.issued_at.astimezone(KYIV):%d.%m.%Y, %H:%M}",
+            "at": day_and_time(found.issued_at),
             "by": _who(found.issued_by),
             "kind": SHAPES[found.validity],
             "state": VALIDITIES[found.validity],
@@ -72,7 +72,7 @@ def issued_section(id_: str) -> Mapping[str, object]:
             "reasons": [(reason.value, words) for reason, words in REASONS.items()],
             "why": REASONS[withdrawal.reason] if withdrawal else "",
             "text": withdrawal.text if withdrawal else "",
-            "withdrawn": f"{withdrawal.withdrawn_at.astimezone(KYIV):%d.%m.%Y, %H:%M}" if withdrawal else "",
+            "withdrawn": day_and_time(withdrawal.withdrawn_at) if withdrawal else "",
             "withdrawn_by": _who(withdrawal.withdrawn_by) if withdrawal else "",
         }
     }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from uuid import NAMESPACE_URL, uuid5
 
-from flask import Blueprint, Response, current_app, request, url_for
+from flask import Blueprint, Response, current_app, url_for
 from flask_babel import gettext
 
 from app.curation.changes.public import shipped_on, shown_changes
 from app.interop.feeds.atom import Entry, Feed, atom
 from app.kernel.dates import KYIV
 from app.web.cache import keep
+from app.web.hosts import site_address
 from app.web.language import in_language, language
 from app.web.pages import DAY
 
@@ -21,7 +22,7 @@ blueprint = in_language(Blueprint("feeds", __name__))
 @blueprint.get("/changes.atom")
 def changes() -> Response:
     """Hand what changed to feed readers. The last entry is the edition that the site came with."""
-    base = str(current_app.config["SITE_URL"] or request.host_url.rstrip("/"))
+    base = site_address()
     page, own = url_for("changes.changes"), url_for("feeds.changes")
     shipped = datetime.combine(shipped_on(), time(), KYIV).astimezone(UTC)
     entries = [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, url_for
 
 from app.directory.model import Directory
 from app.interop.route.data import answers_data, plan_data, question_data
 from app.pathways.model import Pathways
-from app.pathways.public import asked_plan, plan_links, position_asked
+from app.pathways.public import plan_links, plan_of, position_asked
 from app.web.edition import part
+from app.web.hosts import site_address
 from app.web.language import in_language, language
 
 blueprint = in_language(Blueprint("route", __name__))
@@ -18,11 +19,11 @@ blueprint = in_language(Blueprint("route", __name__))
 def route() -> Response:
     """Return what is asked next after the answers in the address, and the plan once it can be made."""
     position = position_asked()
-    base = str(current_app.config["SITE_URL"] or request.host_url.rstrip("/"))
+    base = site_address()
     addresses = {"step": "pathways.step", "organisation": "directory.organisation"}
     plan = None
     if position.answers and not position.open_essentials:
-        made = plan_data(asked_plan()[1], lambda kind, id_: base + url_for(addresses[kind], id_=id_))
+        made = plan_data(plan_of(position)[1], lambda kind, id_: base + url_for(addresses[kind], id_=id_))
         plan = {"page": base + plan_links(position)["plan"], **made}
     response = jsonify(
         language=language(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template
 
 from app.directory.model import Directory
 from app.pathways.model import Pathways, QuestionKind
@@ -10,6 +10,7 @@ from app.pathways.public import Frame, ask
 from app.pathways.sheet import option_text
 from app.web.edition import part
 from app.web.headers import let_frame
+from app.web.hosts import site_address
 from app.web.language import in_language, language
 from app.web.pages import public_page
 
@@ -40,7 +41,7 @@ def embed() -> Response:
         }
         for question in pathways.questions
     ]
-    base = str(current_app.config["SITE_URL"] or request.host_url.rstrip("/"))
+    base = site_address()
     if current_app.config["SITE_URL"]:
         return public_page("pathways/embedding/embed.html", questions=questions, base=base)
     # The address comes from the request: kept, one reader's Host header would be told to everyone.
